@@ -1,0 +1,141 @@
+"""What can go wrong, as one tree; ``str()`` of each is the sentence for the person at the screen.
+
+SeatSyncError
+├── SettingsError          one or more settings are wrong; nothing starts
+├── DatabaseError          the database can't be opened, reached or written
+├── NotConfigured          the team has no ConnectWise connection
+├── NotReady               a step before this one is missing (no scan, no mapping)
+├── NotFound               no such team, export, operation, company, product
+├── NotPermitted           the person's role does not allow it
+├── InvalidChoice          a choice that can't be carried out
+├── ExportRefused          the file is not a tenant export that can be read
+│   └── ColumnUnclear      two columns fit one field; a person must choose
+├── PushRefused            the push was not started and nothing was written
+│   ├── DigestMismatch     the plan is not the one that was approved, or was pushed already
+│   ├── BrakeTripped       the plan cuts more than the brakes allow
+│   └── RunInProgress      another run of the team is under way
+├── ConnectWiseError       ConnectWise refused, failed or did not answer
+└── ScanFailed             a scan could not read everything; the old snapshot stays
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+class SeatSyncError(Exception):
+    """Root of the tree: whatever is caught at an edge is one of these or a defect."""
+
+
+class SettingsError(SeatSyncError):
+    """One or more settings are wrong; the message lists all of them by name."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        listed = " ".join(f"{name}: {why}." for name, why in self.problems.items())
+        super().__init__(f"Settings are wrong. {listed} Correct them and start again.")
+
+
+class DatabaseError(SeatSyncError):
+    """The database can't be opened, reached or written."""
+
+
+class NotConfigured(SeatSyncError):
+    """The team has no ConnectWise connection."""
+
+    def __init__(self) -> None:
+        super().__init__("ConnectWise is not configured for this team. Connect it under Setup, then scan.")
+
+
+class NotReady(SeatSyncError):
+    """A step before this one is missing."""
+
+
+class NotFound(SeatSyncError):
+    """The thing asked for does not exist, or belongs to another team."""
+
+
+class NotPermitted(SeatSyncError):
+    """The person's role does not allow the action."""
+
+
+class InvalidChoice(SeatSyncError):
+    """The choice can't be carried out as asked."""
+
+
+class ExportRefused(SeatSyncError):
+    """The file is not a tenant export that can be read."""
+
+
+class ColumnUnclear(ExportRefused):
+    """Two columns fit one field and neither has the attested name."""
+
+    def __init__(self, field: str, candidates: Sequence[str]) -> None:
+        self.field = field
+        self.candidates = tuple(candidates)
+        both = " and ".join(f'"{name}"' for name in self.candidates)
+        super().__init__(
+            f"Columns {both} could each hold the {field}. Choose one "
+            f'(on the command line: --column {field}="{self.candidates[0]}").'
+        )
+
+
+class PushRefused(SeatSyncError):
+    """The push was not started and nothing was written."""
+
+
+class DigestMismatch(PushRefused):
+    """The plan is not the one that was approved, or it was pushed already."""
+
+
+class BrakeTripped(PushRefused):
+    """The plan cuts more than the brakes allow without a typed confirmation."""
+
+
+class RunInProgress(PushRefused):
+    """Another run of the team is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One entry of ``errors[]`` in a ConnectWise error body."""
+
+    code: str
+    message: str
+    resource: str
+    field: str
+
+
+class ConnectWiseError(SeatSyncError):
+    """ConnectWise refused, failed or did not answer.
+
+    ``outcome_unknown`` is true when a write was sent and its answer was lost, so that only a look-up can tell
+    whether it took effect. ``retry_after`` is in seconds.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        errors: Sequence[FieldError] = (),
+        request_id: str = "",
+        retry_after: float | None = None,
+        outcome_unknown: bool = False,
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.errors = tuple(errors)
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.outcome_unknown = outcome_unknown
+        super().__init__(message)
+
+    @property
+    def refuses_credentials(self) -> bool:
+        """Whether the answer means that no further request with these credentials can succeed."""
+        return self.status in (401, 403)
+
+
+class ScanFailed(SeatSyncError):
+    """A scan could not read everything; the snapshot before it stays in use."""

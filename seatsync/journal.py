@@ -1,0 +1,99 @@
+"""The records of a tracked run: the operation, the outcome of each change, and audit entries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from seatsync.model import ExportId, OperationId, SnapshotId, TeamId
+from seatsync.plan import Change
+from seatsync.status import Kind, OperationKind, OperationStatus, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One tracked run. ``done`` of ``total`` steps are finished; ``detail`` holds a scan's figures."""
+
+    id: OperationId
+    team_id: TeamId
+    kind: OperationKind
+    status: OperationStatus
+    who: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    export_id: ExportId | None = None
+    snapshot_id: SnapshotId | None = None
+    digest: str = ""
+    done: int = 0
+    total: int = 0
+    counts: Mapping[Result, int] = field(default_factory=dict)
+    message: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    cancel_requested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change of an operation.
+
+    ``sent`` says that a write may have left for ConnectWise: it is set, and committed, before sending.
+    ``day`` is the date that was written: a create's effective date or a cancel's last day.
+    """
+
+    operation_id: OperationId
+    position: int
+    change: Change
+    result: Result = Result.PLANNED
+    sent: bool = False
+    before: str = ""
+    after: str = ""
+    day: date | None = None
+    request_id: str = ""
+    message: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the change."""
+        return self.change.kind
+
+
+@dataclass(frozen=True, slots=True)
+class AuditDraft:
+    """An audit entry before the store numbers, dates and chains it. ``result`` is ok, refused or failed."""
+
+    who: str
+    team_id: TeamId
+    permission: str
+    action: str
+    resource: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    result: str = "ok"
+    operation_id: OperationId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One entry of the audit log. ``hash`` covers the entry and the hash of the entry before."""
+
+    seq: int
+    at: datetime
+    who: str
+    team: str
+    permission: str
+    action: str
+    resource: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    result: str
+    operation_id: OperationId | None
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerdict:
+    """Whether the hash chain holds; ``first_bad`` is the sequence number where it breaks."""
+
+    ok: bool
+    entries: int
+    first_bad: int | None

@@ -1,0 +1,437 @@
+"""The records that the steps pass on: export rows, the ConnectWise book, mappings, links, preview rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import NewType
+
+from seatsync.status import Decision, Kind, LinkSource, Status, TenantState
+
+CompanyId = NewType("CompanyId", int)
+AgreementId = NewType("AgreementId", int)
+AdditionId = NewType("AdditionId", int)
+ProductId = NewType("ProductId", int)
+TeamId = NewType("TeamId", int)
+ExportId = NewType("ExportId", int)
+SnapshotId = NewType("SnapshotId", int)
+OperationId = NewType("OperationId", int)
+
+BILLABLE = "Billable"
+
+
+# --- the export ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why one row of the export can't be read, and how to mend it. ``column`` is the file's own header."""
+
+    line: int
+    column: str
+    raw: str
+    cure: str
+
+    def __str__(self) -> str:
+        """Say where, what and how to mend it, as in ``Row 14, column "Users": "1,2x" is ...``."""
+        return f'Row {self.line}, column "{self.column}": {self.cure}'
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """One row of the export.
+
+    ``line`` is the file's own line number (the header is line 1). ``users`` is None when it was blank or
+    unreadable. ``expires`` is None when the cell is absent, blank or not an unambiguous date.
+    """
+
+    line: int
+    portal: str
+    tenant: str
+    tier: str
+    users: Decimal | None
+    state: TenantState
+    raw_state: str = ""
+    expires: date | None = None
+    problem: Problem | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The tenant's stable key: its portal, or its name where the file has no portal."""
+        return portal_key(self.portal or self.tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedExport:
+    """What was understood of one file.
+
+    ``columns`` maps a field (``tenant``, ``portal``, ``tier``, ``users``, ``state``, ``expires`` ...) to the
+    file's own header. ``rows`` counts every data row; ``ignored`` those that are blank or totals.
+    """
+
+    name: str
+    sha256: str
+    columns: Mapping[str, str]
+    seat_rows: tuple[SeatRow, ...]
+    rows: int
+    ignored: int
+    encoding: str
+    delimiter: str
+    truncated: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_state(self) -> bool:
+        """Whether the file says which tenants are paid."""
+        return "state" in self.columns
+
+    @property
+    def has_portal(self) -> bool:
+        """Whether the file carries the tenants' portals."""
+        return "portal" in self.columns
+
+
+def portal_key(text: str) -> str:
+    """Fold case and runs of white space, so that a re-saved file keeps its links."""
+    return " ".join(text.split()).casefold()
+
+
+# --- the book: what ConnectWise holds, as of a snapshot ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A ConnectWise company."""
+
+    id: CompanyId
+    name: str
+    identifier: str = ""
+    deleted: bool = False
+    website: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A ConnectWise agreement. Dates are calendar days; ``cycle`` is the billing cycle's name, as read."""
+
+    id: AgreementId
+    name: str
+    company_id: CompanyId
+    type_name: str = ""
+    status: str = "Active"
+    cancelled: bool = False
+    start: date | None = None
+    end: date | None = None
+    no_end: bool = False
+    bill_start: date | None = None
+    next_invoice: date | None = None
+    prorate: bool = False
+    cycle: str = ""
+    currency: str = ""
+    parent_id: AgreementId | None = None
+
+    def ineligible(self, today: date, types: frozenset[str] = frozenset()) -> str:
+        """Say why the lines of this agreement don't count on ``today``; empty when they do.
+
+        ``types`` is the team's filter on agreement types; empty means every type.
+        """
+        if self.cancelled or self.status == "Cancelled":
+            return "cancelled"
+        if self.start is not None and self.start > today:
+            return f"starts on {self.start}"
+        if self.end is not None and not self.no_end and self.end < today:
+            return f"ended on {self.end}"
+        if self.status != "Active":
+            return self.status.lower() or "not active"
+        if types and self.type_name not in types:
+            return f'of type "{self.type_name}"'
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A catalogue product. ``price`` is the catalogue price of one seat, None when the catalogue has none."""
+
+    id: ProductId
+    identifier: str
+    description: str = ""
+    price: Decimal | None = None
+    inactive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """One billing line of an agreement. Dates are calendar days."""
+
+    id: AdditionId
+    agreement_id: AgreementId
+    product_id: ProductId
+    quantity: Decimal
+    less_included: Decimal = Decimal(0)
+    unit_price: Decimal | None = None
+    bill_customer: str = BILLABLE
+    effective: date | None = None
+    cancelled: date | None = None
+    description: str = ""
+
+    @property
+    def bills(self) -> bool:
+        """Whether an invoice would carry the line."""
+        return self.bill_customer == BILLABLE and self.quantity != 0
+
+    def ended(self, today: date) -> bool:
+        """Whether the line's cancel date is today or past, so that it counts no more."""
+        return self.cancelled is not None and self.cancelled <= today
+
+
+@dataclass(frozen=True)
+class Book:
+    """The ConnectWise side: companies, agreements, additions and products of one snapshot."""
+
+    companies: Mapping[CompanyId, Company]
+    agreements: Mapping[AgreementId, Agreement]
+    additions: tuple[Addition, ...]
+    products: Mapping[ProductId, Product]
+    agreement_types: tuple[str, ...] = ()
+
+    @cached_property
+    def agreements_of(self) -> Mapping[CompanyId, tuple[Agreement, ...]]:
+        """Every agreement of a company, by id."""
+        found: dict[CompanyId, list[Agreement]] = {}
+        for agreement in sorted(self.agreements.values(), key=lambda a: a.id):
+            found.setdefault(agreement.company_id, []).append(agreement)
+        return {company: tuple(agreements) for company, agreements in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One scan's result, without its book. ``taken_at`` is UTC."""
+
+    id: SnapshotId
+    taken_at: datetime
+    companies: int
+    agreements: int
+    additions: int
+    products: int
+
+
+# --- choices that are kept ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TierMapping:
+    """The saved choice of a tier: a product, or no-charge when ``product_id`` is None."""
+
+    tier: str
+    product_id: ProductId | None
+
+    @property
+    def no_charge(self) -> bool:
+        """Whether seats of the tier leave the preview."""
+        return self.product_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The saved choice portal -> company, with both names as they were when it was made."""
+
+    key: str
+    company_id: CompanyId
+    company_name: str
+    tenant_name: str
+    portal: str = ""
+    source: LinkSource = LinkSource.AUTOMATIC
+    made_by: str = ""
+    made_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTenant:
+    """Where an earlier export showed a tenant of a company on a tier: the evidence for an orphan."""
+
+    key: str
+    tenant: str
+    tier: str
+    uploaded_at: datetime
+    export_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrakeLimits:
+    """How much one plan may cut without a typed confirmation; shares are of 1."""
+
+    cancels: int = 3
+    cancel_share: Decimal = Decimal("0.10")
+    seat_share: Decimal = Decimal("0.20")
+    revenue_share: Decimal = Decimal("0.20")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A team's own settings that decide how an export is read against the book."""
+
+    agreement_types: frozenset[str] = frozenset()
+    tenants_kept: Decimal = Decimal("0.80")
+    companies_seen: Decimal = Decimal("0.50")
+    currency: str = "USD"
+    brakes: BrakeLimits = BrakeLimits()
+
+
+# --- the preview -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A company that a tenant's name could mean; ``score`` runs from 0 to 1."""
+
+    company_id: CompanyId
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Which company a tenant is, or why that is not known."""
+
+    decision: Decision
+    company_id: CompanyId | None
+    reason: str
+    score: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+    by_link: bool = False
+    renamed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A counted or uncounted line, as a preview row lists it."""
+
+    addition: Addition
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One line of the preview.
+
+    ``quantity_now`` is what ConnectWise bills, ``quantity_new`` what the export says; either is None when
+    there is no such side. ``monthly_delta`` is None when the row has no money effect that can be stated.
+    ``agreements`` lists where a create could go, the best first. ``locked`` says why a cancel can't be chosen.
+    """
+
+    key: str
+    status: Status
+    reason: str
+    parts: tuple[SeatRow, ...] = ()
+    company: Company | None = None
+    product: Product | None = None
+    agreement: Agreement | None = None
+    agreements: tuple[Agreement, ...] = ()
+    lines: tuple[LineView, ...] = ()
+    change: Kind | None = None
+    selectable: bool = False
+    selected: bool = False
+    locked: str = ""
+    quantity_now: Decimal | None = None
+    quantity_new: Decimal | None = None
+    unit_price: Decimal | None = None
+    monthly_delta: Decimal | None = None
+    currency: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    suggestion: str = ""
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Seats to add (positive) or take away (negative)."""
+        if self.quantity_new is None and self.quantity_now is None:
+            return None
+        return (self.quantity_new or Decimal(0)) - (self.quantity_now or Decimal(0))
+
+    @property
+    def line(self) -> LineView | None:
+        """The one billing line of the row, if there is exactly one."""
+        return self.lines[0] if len(self.lines) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCounts:
+    """How the rows of a file were accounted for: the parts add up to ``rows``."""
+
+    rows: int
+    paid: int
+    skipped: int
+    expired: int
+    no_charge: int
+    unreadable: int
+    ignored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of a preview: rows by status, and seats and money over the rows chosen by default."""
+
+    by_status: Mapping[Status, int]
+    seats_now: Decimal
+    seats_new: Decimal
+    monthly_delta: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Every row, the account of the file, and what was left out, in words.
+
+    ``incomplete`` says why orphan detection was skipped; empty when it was not. ``new_links`` are automatic
+    matches that are not saved yet.
+    """
+
+    rows: tuple[PreviewRow, ...]
+    counts: ExportCounts
+    totals: Totals
+    incomplete: str = ""
+    left_out: tuple[str, ...] = ()
+    new_links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team; ``parent_id`` is None for the root team."""
+
+    id: TeamId
+    name: str
+    parent_id: TeamId | None = None
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRecord:
+    """A kept export, without its rows. ``declared`` is the reason with which a person called it complete.
+
+    ``incomplete`` is what the last preview found; an export counts as accepted when it is empty or declared.
+    """
+
+    id: ExportId
+    name: str
+    sha256: str
+    uploaded_at: datetime
+    uploaded_by: str
+    columns: Mapping[str, str]
+    rows: int
+    ignored: int
+    truncated: bool
+    encoding: str
+    delimiter: str
+    notes: tuple[str, ...] = ()
+    declared: str = ""
+    incomplete: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether later exports may be compared with this one."""
+        return not self.incomplete or bool(self.declared)
+
+
+def decimals(values: Sequence[Decimal]) -> Decimal:
+    """Add up exactly."""
+    return sum(values, Decimal(0))
