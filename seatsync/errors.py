@@ -67,16 +67,17 @@ class ExportRefused(SeatSyncError):
 
 
 class ColumnUnclear(ExportRefused):
-    """Two columns fit one field and neither has the attested name."""
+    """Two columns fit one field and neither has the attested name, or the only one needs a confirmation."""
 
     def __init__(self, field: str, candidates: Sequence[str]) -> None:
         self.field = field
         self.candidates = tuple(candidates)
-        both = " and ".join(f'"{name}"' for name in self.candidates)
-        super().__init__(
-            f"Columns {both} could each hold the {field}. Choose one "
-            f'(on the command line: --column {field}="{self.candidates[0]}").'
-        )
+        *before, last = (f'"{name}"' for name in self.candidates)
+        if before:
+            lead = f"Columns {', '.join(before)} and {last} could each hold the {field}. Choose one"
+        else:
+            lead = f"Column {last} may hold the {field}, or something else. Confirm it"
+        super().__init__(f'{lead} (on the command line: --column {field}="{self.candidates[0]}").')
 
 
 class PushRefused(SeatSyncError):
@@ -103,6 +104,12 @@ class FieldError:
     message: str
     resource: str
     field: str
+
+
+_DATE_REJECTIONS = (
+    "effectivedate cannot be less than the agreement billing start date",
+    "since this period has already been invoiced",
+)
 
 
 class ConnectWiseError(SeatSyncError):
@@ -135,6 +142,17 @@ class ConnectWiseError(SeatSyncError):
     def refuses_credentials(self) -> bool:
         """Whether the answer means that no further request with these credentials can succeed."""
         return self.status in (401, 403)
+
+    @property
+    def refuses_date(self) -> bool:
+        """Whether ConnectWise refused the effective date, so that a later one may be tried."""
+        if self.outcome_unknown:
+            return False
+        texts = (str(self), *(error.message for error in self.errors))
+        said = [" ".join(text.split()).casefold() for text in texts]
+        return any(error.field.casefold() == "effectivedate" for error in self.errors) or any(
+            rejection in text for rejection in _DATE_REJECTIONS for text in said
+        )
 
 
 class ScanFailed(SeatSyncError):

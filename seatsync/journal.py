@@ -1,13 +1,15 @@
 """The records of a tracked run: the operation, the outcome of each change, and audit entries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, assert_never
 
-from seatsync.model import ExportId, OperationId, SnapshotId, TeamId
-from seatsync.plan import Change
+from seatsync.model import ExportId, OperationId, SnapshotId, TeamId, number
+from seatsync.plan import Cancel, Change, Create, Update
 from seatsync.status import Kind, OperationKind, OperationStatus, Result
+
+NO_OPERATION = OperationId(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,24 @@ class Outcome:
     def kind(self) -> Kind:
         """The kind of the change."""
         return self.change.kind
+
+
+def planned(changes: Sequence[Change], operation: OperationId = NO_OPERATION) -> tuple[Outcome, ...]:
+    """List changes as outcomes that have not happened yet, in the plan's order."""
+    return tuple(_planned(change, place, operation) for place, change in enumerate(changes))
+
+
+def _planned(change: Change, place: int, operation: OperationId) -> Outcome:
+    match change:
+        case Update():
+            before, after, day = number(change.addition.quantity), number(change.quantity), None
+        case Create():
+            before, after, day = "", number(change.quantity), change.effective
+        case Cancel():
+            before, after, day = number(change.addition.quantity), "0", change.last_day
+        case _:
+            assert_never(change)
+    return Outcome(operation, place, change, before=before, after=after, day=day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,9 +316,10 @@ class LineView:
 class PreviewRow:
     """One line of the preview.
 
-    ``quantity_now`` is what ConnectWise bills, ``quantity_new`` what the export says; either is None when
-    there is no such side. ``monthly_delta`` is None when the row has no money effect that can be stated.
-    ``agreements`` lists where a create could go, the best first. ``locked`` says why a cancel can't be chosen.
+    ``quantity_now`` is what ConnectWise bills, ``quantity_new`` what the export says; None without that side.
+    ``monthly_delta`` is None when the row has no money effect that can be stated.
+    ``agreements`` lists where a create could go, the best first. ``locked`` says why a cancel is locked,
+    ``match`` why the tenants are this company, ``suggestion`` which mapped tier the row's tier nearly is.
     """
 
     key: str
@@ -341,6 +342,7 @@ class PreviewRow:
     currency: str = ""
     candidates: tuple[Candidate, ...] = ()
     suggestion: str = ""
+    match: str = ""
 
     @property
     def difference(self) -> Decimal | None:
@@ -379,6 +381,15 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Billed:
+    """What ConnectWise bills now for mapped products: counted lines, billable seats, monthly revenue."""
+
+    lines: int
+    seats: Decimal
+    revenue: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """Every row, the account of the file, and what was left out, in words.
 
@@ -389,6 +400,7 @@ class Preview:
     rows: tuple[PreviewRow, ...]
     counts: ExportCounts
     totals: Totals
+    billed: Billed
     incomplete: str = ""
     left_out: tuple[str, ...] = ()
     new_links: tuple[Link, ...] = ()
@@ -435,3 +447,8 @@ class ExportRecord:
 def decimals(values: Sequence[Decimal]) -> Decimal:
     """Add up exactly."""
     return sum(values, Decimal(0))
+
+
+def number(quantity: Decimal) -> str:
+    """Write a quantity without exponent and trailing zeros."""
+    return f"{quantity.normalize():f}" if quantity else "0"

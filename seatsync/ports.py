@@ -151,7 +151,7 @@ class Exports(Protocol):
     def add(
         self, team: TeamId, parsed: ParsedExport, who: str, audit: AuditDraft
     ) -> tuple[ExportRecord, bool]:
-        """Keep a file; the flag says that the same file, read the same way, was kept before (and is returned)."""
+        """Keep a file; the flag says that the same file, read the same way, is kept already."""
 
     def get(self, team: TeamId, export: ExportId) -> ExportRecord:
         """Return one. Raises NotFound."""
@@ -200,7 +200,7 @@ class Choices(Protocol):
         """Remove a link. Raises NotFound."""
 
     def ticks(self, team: TeamId, export: ExportId) -> Mapping[str, bool]:
-        """Return, by row key, the checkboxes that a person set otherwise than the default."""
+        """Return, by row key, the checkboxes that a person set."""
 
     def save_ticks(self, team: TeamId, export: ExportId, ticks: Mapping[str, bool | None]) -> None:
         """Set checkboxes by row key; None returns one to its default."""
@@ -227,7 +227,7 @@ class Operations(Protocol):
         changes: Sequence[Change] = (),
         audit: AuditDraft,
     ) -> Operation:
-        """Record a queued run and its changes. Raises RunInProgress, or DigestMismatch when already pushed."""
+        """Record a queued run and its changes. Raises RunInProgress, DigestMismatch if pushed."""
 
     def get(self, team: TeamId, operation: OperationId) -> Operation:
         """Return one. Raises NotFound."""
@@ -245,10 +245,10 @@ class Operations(Protocol):
         """List the queued and running runs of all teams, oldest first."""
 
     def claim(self, operation: OperationId) -> int:
-        """Mark a run as running and return the number of this attempt; older attempts can't write any more."""
+        """Mark a run as running and return the attempt's number; older attempts are fenced off."""
 
     def begin(self, operation: OperationId, position: int, attempt: int) -> Outcome:
-        """Journal *started* and return the outcome as it stood before. Raises RunInProgress when fenced off."""
+        """Journal *started*, return the outcome as it stood before. Raises RunInProgress when fenced off."""
 
     def sending(self, operation: OperationId, position: int, attempt: int) -> None:
         """Journal that a write is about to leave. Raises RunInProgress when fenced off."""
@@ -278,7 +278,7 @@ class Operations(Protocol):
         """Say whether somebody asked the run to stop."""
 
     def run_lock(self, team: TeamId) -> AbstractContextManager[bool]:
-        """Hold the team's run lock, released by the system when the process dies; False when another holds it."""
+        """Hold the team's run lock, which dies with the process; yields False when another holds it."""
 
 
 class Audit(Protocol):
@@ -321,3 +321,6 @@ class Runner(Protocol):
 
     def start(self, operation: Operation) -> None:
         """Start a queued run."""
+
+    def resume(self, operation: Operation) -> None:
+        """Take over a run whose process died. Raises RunInProgress while it is alive."""

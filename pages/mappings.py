@@ -1,0 +1,5 @@
+"""Placeholder."""
+
+from seatsync.ui.frame import frame
+
+desk = frame("mappings")

@@ -1,0 +1,55 @@
+"""Avanan Seats: upload an export, see what it changes, choose rows, and go on to the push."""
+
+import streamlit as st
+
+from seatsync.people import Permission
+from seatsync.ui.details import open_row, show_details
+from seatsync.ui.downloads import preview_downloads
+from seatsync.ui.frame import frame, guarded
+from seatsync.ui.grid import bulk_buttons, filter_rows, show_grid, shown_sentence
+from seatsync.ui.notices import show_problem
+from seatsync.ui.reading import chosen_rows, review_of, show_account, show_banner, show_totals
+from seatsync.ui.upload import PARAMETER, choose_export, need_snapshot, no_export, upload_box
+
+desk = frame(
+    "Avanan Seats", intro="Compare an Avanan export with what ConnectWise bills, and choose what to change."
+)
+show_problem()
+need_snapshot(desk)
+with guarded():
+    left, right = st.columns(2, vertical_alignment="top")
+    with left:
+        upload_box(desk)
+    with right:
+        export = choose_export(desk)
+if export is None:
+    no_export()
+    st.stop()
+
+review = review_of(desk, export.id)
+show_account(review)
+show_banner(desk, review)
+show_totals(review)
+
+shown = filter_rows(review)
+with st.container(horizontal=True, vertical_alignment="center"):
+    bulk_buttons(desk, review, shown)
+    preview_downloads(desk, review)
+    chosen = len(chosen_rows(review))
+    if desk.person.may(Permission.MANAGE) and st.button(
+        f"Push {chosen:,} changes to ConnectWise",
+        type="primary",
+        icon=":material/publish:",
+        disabled=not chosen,
+        help="Nothing is written yet: the changes are shown first, and confirmed.",
+    ):
+        st.switch_page("pages/push.py", query_params={PARAMETER: str(export.id)})
+st.caption(shown_sentence(review, shown))
+if shown:
+    show_grid(desk, review, shown, open_row)
+else:
+    st.info(
+        "No row fits the filter. Choose another status, or clear the search.",
+        icon=":material/filter_alt_off:",
+    )
+show_details(desk, review)

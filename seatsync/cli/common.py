@@ -1,0 +1,80 @@
+"""What every command shares: its options, its desk, and how it exits."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from seatsync.console import tell
+from seatsync.errors import InvalidChoice
+
+if TYPE_CHECKING:
+    from seatsync.desk import Desk
+    from seatsync.journal import Operation
+    from seatsync.wiring import Wiring
+
+TeamOption = Annotated[str, typer.Option("--team", help="The team, by name; the root team if left out.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
+
+WAITING = 2
+FAILED = 1
+_LARGEST = 2**31 - 1
+
+
+@contextmanager
+def open_desk(team: str) -> "Iterator[tuple[Wiring, Desk]]":
+    """Open the installation of the environment's settings at a team's desk."""
+    from seatsync.settings import load_settings
+    from seatsync.wiring import Wiring
+
+    with Wiring(load_settings()) as wiring:
+        yield wiring, wiring.desk(team)
+
+
+def exit_with(code: int) -> None:
+    """End the command with an exit code other than 0."""
+    if code:
+        raise typer.Exit(code)
+
+
+def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    """Read ``NAME=VALUE`` options. Raises InvalidChoice for one that is not so."""
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise InvalidChoice(f'{option} takes NAME=VALUE, not "{text}".')
+        found[name.strip()] = value.strip().strip('"')
+    return found
+
+
+def whole(text: str, what: str) -> int:
+    """Read an id. Raises InvalidChoice for one that is not a whole number."""
+    if not text.strip().isascii() or not text.strip().isdigit():
+        raise InvalidChoice(f'{what} is a whole number, not "{text}".')
+    if int(text) > _LARGEST:
+        raise InvalidChoice(f"{what} is at most {_LARGEST}, not {text}.")
+    return int(text)
+
+
+def await_run(wiring: "Wiring", desk: "Desk", operation: "Operation") -> "Operation":
+    """Wait for a run, telling its progress; an interrupt asks it to stop after the change in flight."""
+    from seatsync.jobs.durable import wait_for
+    from seatsync.runs import stop
+
+    said = ""
+
+    def watch(now: "Operation") -> None:
+        nonlocal said
+        line = f"{now.kind.label} {now.id}: {now.status.label}, {now.done} of {now.total}"
+        if line != said:
+            said = line
+            tell(line)
+
+    try:
+        return wait_for(wiring.store, desk.team.id, operation.id, watch)
+    except KeyboardInterrupt:
+        tell("Stopping after the change in flight.")
+        stop(desk, operation.id)
+        return wait_for(wiring.store, desk.team.id, operation.id, watch)

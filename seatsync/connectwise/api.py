@@ -1,0 +1,196 @@
+"""The ConnectWise port over HTTP, and how to connect it."""
+
+import re
+import ssl
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from seatsync.connectwise import paging, wire
+from seatsync.connectwise.address import Access, Resolve, parse_server, system_resolve
+from seatsync.connectwise.checks import run_checks
+from seatsync.connectwise.client import Session
+from seatsync.connectwise.failures import Request
+from seatsync.connectwise.pacing import Clock
+from seatsync.connectwise.scan import read_book
+from seatsync.errors import ConnectWiseError, SettingsError
+from seatsync.model import Addition, AdditionId, Agreement, AgreementId, Book, ProductId
+from seatsync.ports import Check, Connection, Progress, Written
+
+_COMPANY = re.compile(r"[^\s:+/\x00-\x1f\x7f]+")
+_KEY = re.compile(r"[!-9;-~]+")
+
+
+class ConnectWiseClient:
+    """Reads and writes the records that a scan and a push need; safe to use from several threads."""
+
+    def __init__(self, session: Session, in_flight: int) -> None:
+        self._session = session
+        self._in_flight = in_flight
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    @property
+    def requests(self) -> int:
+        """Count the requests sent so far, retries included."""
+        return self._session.gate.sent
+
+    def check(self) -> tuple[Check, ...]:
+        """Try the connection and each permission that a scan needs; never raises."""
+        return run_checks(self._session)
+
+    def read_book(self, progress: Progress) -> Book:
+        """Read everything a snapshot holds. Raises ScanFailed, naming what could not be read."""
+        return read_book(self._session, progress, self._in_flight)
+
+    def agreement(self, agreement: AgreementId) -> Agreement:
+        """Read one agreement. Raises ConnectWiseError."""
+        request = Request("GET", f"finance/agreements/{agreement}", f"read agreement {agreement}")
+        return wire.agreement(wire.one(self._session.read(request).body, "agreement"))
+
+    def addition(self, agreement: AgreementId, addition: AdditionId) -> Addition:
+        """Read one line. Raises ConnectWiseError."""
+        request = Request("GET", _path(agreement, addition), f"read line {addition} of agreement {agreement}")
+        return wire.addition(wire.one(self._session.read(request).body, "line"), agreement)
+
+    def additions(self, agreement: AgreementId) -> tuple[Addition, ...]:
+        """Read every line of an agreement, cancelled ones included. Raises ConnectWiseError."""
+        found = paging.read_all(self._session, paging.additions_of(agreement))
+        return tuple(wire.addition(row, agreement) for row in found)
+
+    def set_quantity(self, agreement: AgreementId, addition: AdditionId, quantity: Decimal) -> Written:
+        """Replace the quantity of a line and nothing else. Raises ConnectWiseError."""
+        what = f"set the quantity of line {addition} of agreement {agreement}"
+        return self._patch(agreement, addition, what, wire.quantity_patch(quantity))
+
+    def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date) -> Written:
+        """Set the last day on which a line bills. Raises ConnectWiseError."""
+        what = f"cancel line {addition} of agreement {agreement}"
+        return self._patch(agreement, addition, what, wire.cancel_patch(day))
+
+    def create_addition(
+        self, agreement: AgreementId, product: ProductId, quantity: Decimal, effective: date
+    ) -> Written:
+        """Add a billable line at the catalogue's price. Raises ConnectWiseError."""
+        what = f"add a line for product {product} to agreement {agreement}"
+        path = paging.additions_of(agreement).path
+        body = wire.new_addition(product, quantity, effective)
+        return self._write(Request("POST", path, what, body=body), agreement, None)
+
+    def _patch(self, agreement: AgreementId, addition: AdditionId, what: str, body: str) -> Written:
+        request = Request("PATCH", _path(agreement, addition), what, body=body)
+        return self._write(request, agreement, addition)
+
+    def _write(self, request: Request, agreement: AgreementId, addition: AdditionId | None) -> Written:
+        answer = self._session.write(request)
+        try:
+            written = wire.addition(wire.one(answer.body, "line"), agreement)
+        except ConnectWiseError as error:
+            raise _unclear(request, str(error), answer.request_id) from error
+        if addition is not None and written.id != addition:
+            raise _unclear(request, f"The answer is about line {written.id}.", answer.request_id)
+        return Written(written, answer.request_id)
+
+
+def connect(
+    connection: Connection,
+    *,
+    in_flight: int = 6,
+    allow_private_hosts: bool = False,
+    from_environment: bool = False,
+    local_mode: bool = True,
+    ca_file: str | None = None,
+    api_version: str = "2025.1",
+    stop: Callable[[], bool] | None = None,
+    transport: httpx.BaseTransport | None = None,
+    clock: Clock | None = None,
+    resolve: Resolve | None = None,
+) -> ConnectWiseClient:
+    """Make a client; nothing is sent before its first use. ``stop`` ends a wait between tries.
+
+    With a ``transport``, which makes its own connections, only a given ``resolve`` looks host names up.
+    Raises SettingsError when the address, the company, a key or the certificate authority can't be used.
+    """
+    connection = _trimmed(connection)
+    server = parse_server(connection.url, Access(allow_private_hosts, local_mode or from_environment))
+    http = httpx.Client(
+        transport=transport,
+        verify=_trust(ca_file) if ca_file else True,
+        follow_redirects=False,
+        trust_env=not server.loopback,
+        limits=httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight),
+    )
+    session = Session(
+        connection,
+        server,
+        http,
+        in_flight=in_flight,
+        api_version=api_version,
+        stop=stop,
+        clock=clock,
+        resolve=resolve or (None if transport else system_resolve),
+    )
+    return ConnectWiseClient(session, in_flight)
+
+
+def _path(agreement: AgreementId, addition: AdditionId) -> str:
+    return f"{paging.additions_of(agreement).path}/{addition}"
+
+
+def _unclear(request: Request, why: str, request_id: str) -> ConnectWiseError:
+    return ConnectWiseError(
+        f"ConnectWise answered the request to {request.what} unclearly. {why} "
+        "It is looked up before the next push.",
+        request_id=request_id,
+        outcome_unknown=True,
+    )
+
+
+def _trimmed(connection: Connection) -> Connection:
+    """Drop the blanks of a careless paste, and check what would break the sign-in header."""
+    trimmed = Connection(
+        connection.url.strip(),
+        connection.company.strip(),
+        connection.public_key.strip(),
+        connection.private_key.strip(),
+        connection.client_id.strip(),
+    )
+    fields = (
+        ("COMPANY", trimmed.company, _COMPANY),
+        ("PUBLIC_KEY", trimmed.public_key, _KEY),
+        ("PRIVATE_KEY", trimmed.private_key, _KEY),
+        ("CLIENT_ID", trimmed.client_id, _KEY),
+    )
+    problems = {
+        f"SEATSYNC_CONNECTWISE_{name}": "holds characters that can't be in it" if value else "is missing"
+        for name, value, allowed in fields
+        if not allowed.fullmatch(value)
+    }
+    if problems:
+        raise SettingsError(problems)
+    return trimmed
+
+
+def _trust(ca_file: str) -> ssl.SSLContext:
+    """Trust the public authorities, and the one in ``ca_file`` beside them."""
+    context = httpx.create_ssl_context()
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as error:  # ssl.SSLError is one
+        why = "is not a readable file of certificates"
+        raise SettingsError({"SEATSYNC_CONNECTWISE_CA_FILE": why}) from error
+    return context

@@ -1,0 +1,172 @@
+"""Sends requests to ConnectWise: finds the API, signs, repeats reads, never a write that may have worked."""
+
+import logging
+import threading
+from urllib.parse import quote
+
+import httpx
+
+from seatsync import __version__
+from seatsync.connectwise import wire
+from seatsync.connectwise.address import ROUTED_CODEBASE, Resolve, Server, api_root
+from seatsync.connectwise.failures import Answer, Failure, Reader, Request, Scrub
+from seatsync.connectwise.pacing import TRIES, Clock, Gate, Patience, Stop, never
+from seatsync.errors import ConnectWiseError
+from seatsync.ports import Connection
+
+_log = logging.getLogger(__name__)
+_READ_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_WRITE_TIMEOUT = httpx.Timeout(120.0, connect=10.0)
+
+
+class Session:
+    """The requests of one connection; safe to use from several threads."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        server: Server,
+        http: httpx.Client,
+        *,
+        in_flight: int = 6,
+        api_version: str = "2025.1",
+        stop: Stop | None = None,
+        clock: Clock | None = None,
+        resolve: Resolve | None = None,
+    ) -> None:
+        self.server = server
+        self.stop = stop or never
+        clock = clock or Clock()
+        self.gate = Gate(in_flight, clock)
+        self._connection = connection
+        self._http = http
+        self._resolve = resolve
+        self._reader = Reader(server, Scrub(connection), clock.now)
+        self._auth = httpx.BasicAuth(f"{connection.company}+{connection.public_key}", connection.private_key)
+        self._headers = {
+            "clientId": connection.client_id,
+            "Accept": f"application/vnd.connectwise.com+json; version={api_version}",
+            "User-Agent": f"SeatSync/{__version__}",
+        }
+        self._root = ""
+        self._root_lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def root(self, tries: int = TRIES) -> str:
+        """Return the address of the API, asking the server for it on first use. Raises ConnectWiseError."""
+        with self._root_lock:
+            if not self._root:
+                self._root = self._discover(tries)
+            return self._root
+
+    def read(
+        self, request: Request, *, tries: int = TRIES, guarded: bool = True, stop: Stop | None = None
+    ) -> Answer:
+        """Send a read, again when that may help. Raises ConnectWiseError.
+
+        Unless ``guarded`` it is sent even when the credentials were refused before, and a refusal is
+        not kept.
+        """
+        patience = Patience(self.gate, stop or self.stop, tries)
+        moved = False
+        while True:
+            root = self.root(tries)
+            outcome = self._attempt(request, root + request.path, patience, guarded)
+            if isinstance(outcome, Answer):
+                return outcome
+            # The codebase in the address changes when the cloud is upgraded.
+            gone = outcome.error.status == 404 and outcome.error.code != "NotFound"
+            if gone and not moved and self._has_moved(root):
+                moved = True
+                continue
+            patience.again(outcome)
+
+    def write(self, request: Request) -> Answer:
+        """Send a write once; again only when ConnectWise was too busy to take it. Raises ConnectWiseError."""
+        patience = Patience(self.gate, self.stop)
+        root = self.root()
+        while True:
+            outcome = self._attempt(request, root + request.path, patience, guarded=True)
+            if isinstance(outcome, Answer):
+                return outcome
+            if outcome.error.status != 429:
+                raise outcome.error from outcome.cause
+            patience.again(outcome)
+
+    def _attempt(self, request: Request, url: str, patience: Patience, guarded: bool) -> Answer | Failure:
+        with self.gate.slot(patience.deadline, patience.stop, guarded=guarded):
+            try:
+                response = self._send(request, url)
+            except httpx.RequestError as lost:
+                _log.debug("%s %s -> %s", request.method, url, type(lost).__name__)
+                return self._reader.unreachable(request, lost)
+        outcome = self._reader.outcome(request, response)
+        if isinstance(outcome, Answer):
+            _log.debug(
+                "%s %s -> %s, request %s", request.method, url, response.status_code, outcome.request_id
+            )
+            return outcome
+        error = outcome.error
+        _log.debug("%s %s -> %s, request %s", request.method, url, response.status_code, error.request_id)
+        if error.retry_after is not None:
+            self.gate.hold(error.retry_after)
+        if guarded and request.signed and error.refuses_credentials:
+            self.gate.refuse(error)
+        return outcome
+
+    def _send(self, request: Request, url: str) -> httpx.Response:
+        headers = dict(self._headers) if request.signed else {"Accept": "application/json"}
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        return self._http.request(
+            request.method,
+            url,
+            params=request.params or None,
+            content=request.body,
+            headers=headers,
+            auth=self._auth if request.signed else None,
+            timeout=_WRITE_TIMEOUT if request.writes else _READ_TIMEOUT,
+        )
+
+    def _discover(self, tries: int) -> str:
+        company = self._connection.company
+        request = Request(
+            "GET", f"/login/companyinfo/{quote(company, safe='')}", "say where its API is", signed=False
+        )
+        patience = Patience(self.gate, self.stop, tries)
+        while True:
+            outcome = self._find(request, patience)
+            if isinstance(outcome, Answer):
+                break
+            # A server that publishes no discovery record still routes the fixed codebase.
+            if outcome.error.status in (404, 405) or (outcome.error.status == 200 and not outcome.repeatable):
+                return api_root(self.server, ROUTED_CODEBASE)
+            patience.again(outcome)
+        if outcome.body is None:
+            raise ConnectWiseError(
+                f'ConnectWise knows no company "{company}" at {self.server.host}. '
+                f"Check the company in the connection settings.{self.server.hint}"
+            )
+        return api_root(self.server, wire.codebase(outcome.body) or ROUTED_CODEBASE)
+
+    def _find(self, request: Request, patience: Patience) -> Answer | Failure:
+        """Check where the server's name leads, then ask it."""
+        if self._resolve is not None:
+            try:
+                self.server.require_allowed(self._resolve)
+            except OSError as error:
+                return self._reader.unreachable(request, error)
+        return self._attempt(request, self.server.origin + request.path, patience, guarded=False)
+
+    def _has_moved(self, root: str) -> bool:
+        """Ask again where the API is; true when that is not where a request just went."""
+        with self._root_lock:
+            if self._root == root:
+                try:
+                    self._root = self._discover(1)
+                except ConnectWiseError:
+                    return False
+            return self._root != root

@@ -1,0 +1,272 @@
+"""What went wrong with a request, as a sentence for the analyst that never holds a credential."""
+
+import base64
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import NoReturn
+
+import httpx
+
+from seatsync.connectwise.address import Server
+from seatsync.errors import ConnectWiseError, FieldError
+from seatsync.ports import Connection
+
+_LONGEST_TEXT = 300
+_RIGHTS = (
+    ("finance/agreements/types", "System > Table Setup (Agreements / Agreement Type): Inquire All"),
+    ("finance/agreements", "Finance > Agreements: Inquire All"),
+    ("procurement/catalog", "Procurement > Product Catalog: Inquire All"),
+    ("company/companies", "Companies > Company Maintenance: Inquire All"),
+)
+_WRITE_RIGHT = "Finance > Agreements: Add, Edit and Inquire All"
+_LOST = "It may or may not have taken effect; it is looked up before the next push."
+_BEFORE_SENDING = (OSError, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call of the API; ``what`` completes "ConnectWise was asked to ...", ``body`` is JSON text."""
+
+    method: str
+    path: str
+    what: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    body: str | None = None
+    signed: bool = True
+
+    @property
+    def writes(self) -> bool:
+        """Whether the call changes anything."""
+        return self.method != "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The JSON of a successful answer."""
+
+    body: object
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An unsuccessful attempt; ``repeatable`` says that a read may be sent again."""
+
+    error: ConnectWiseError
+    repeatable: bool
+    cause: Exception | None = None
+
+
+class Scrub:
+    """Folds a text of the server into one line and takes every credential out of it."""
+
+    def __init__(self, connection: Connection) -> None:
+        user = f"{connection.company}+{connection.public_key}"
+        token = base64.b64encode(f"{user}:{connection.private_key}".encode()).decode()
+        secrets = (token, connection.private_key, connection.public_key, connection.client_id)
+        self._secrets = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+
+    def __call__(self, text: str, longest: int = _LONGEST_TEXT) -> str:
+        """Return the text without line breaks, control characters and credentials, cut to ``longest``."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads what came back for a request, or why nothing did."""
+
+    server: Server
+    scrub: Scrub
+    now: Callable[[], datetime]
+
+    def outcome(self, request: Request, response: httpx.Response) -> Answer | Failure:
+        """Turn a response into its JSON or a failure."""
+        if response.is_redirect:
+            return self._failure(request, response, self._redirected(request, response), lost=True)
+        if not response.is_success:
+            return self._refusal(request, response)
+        try:
+            return Answer(parse_json(response.content), self._request_id(response))
+        except (ValueError, RecursionError) as error:
+            html = _is_html(response)
+            came = "an HTML page" if html else "an answer that can't be read"
+            text = f"ConnectWise sent {came} when asked to {request.what}."
+            advice = (
+                _LOST if request.writes else f"Check the server's address, or try again.{self.server.hint}"
+            )
+            failure = self._failure(request, response, f"{text} {advice}", lost=True, again=not html)
+            return Failure(failure.error, failure.repeatable, error)
+
+    def unreachable(self, request: Request, error: Exception) -> Failure:
+        """Turn a failed connection, or a name that can't be found, into a failure."""
+        certificate = "CERTIFICATE_VERIFY_FAILED" in str(error)
+        before = isinstance(error, _BEFORE_SENDING)
+        why = "can't be reached" if before else "broke the connection off"
+        if isinstance(error, httpx.TimeoutException):
+            why = "did not answer in time"
+        if certificate:
+            why = "shows a certificate that is not trusted"
+            advice = "For a server with its own authority set SEATSYNC_CONNECTWISE_CA_FILE."
+        elif request.writes and not before:
+            why, advice = "did not answer", _LOST
+        elif request.writes:
+            advice = "Nothing was sent. Check the network, then scan and try again."
+        else:
+            advice = f"Check the server's address and the network.{self.server.hint}"
+        text = f"ConnectWise at {self.server.host} {why} when asked to {request.what}. {advice}"
+        lost = request.writes and not before
+        return Failure(ConnectWiseError(text, outcome_unknown=lost), not certificate, error)
+
+    def _refusal(self, request: Request, response: httpx.Response) -> Failure:
+        status = response.status_code
+        code, text, errors = self._complaint(response)
+        wait = retry_after(response.headers.get("Retry-After", ""), self.now())
+        said = f' ("{text}")' if text else " (an HTML page)" if _is_html(response) else ""
+        sentence = self._sentence(request, status, code, said)
+        lost = status >= 500 or status == 408
+        return self._failure(
+            request,
+            response,
+            sentence,
+            lost=lost,
+            again=lost or status == 429,
+            code=code,
+            errors=errors,
+            wait=wait,
+        )
+
+    def _sentence(self, request: Request, status: int, code: str, said: str) -> str:
+        asked = f"when asked to {request.what}{said}"
+        match status:
+            case 401:
+                return (
+                    f"ConnectWise refused the credentials {asked}. "
+                    "Check the company, both keys and the client id under Setup."
+                )
+            case 403:
+                return (
+                    f"ConnectWise does not allow these credentials to {request.what}{said}. Give the "
+                    f'API member\'s security role "{right(request)}" and check the client id.'
+                )
+            case 404 if code == "NotFound":
+                return f"ConnectWise found nothing {asked}. It may have been deleted; scan again and review."
+            case 404:
+                return (
+                    f"ConnectWise has no such page {asked}. Check the server's address, the company and "
+                    f"the keys: on the cloud, wrong keys look like this as well.{self.server.hint}"
+                )
+            case 429:
+                return (
+                    f"ConnectWise limits the number of requests and gave up {asked}. Try again in a minute."
+                )
+            case _ if status >= 500 or status == 408:
+                advice = _LOST if request.writes else "Try again later."
+                return f"ConnectWise failed with error {status} {asked}. {advice}"
+            case _:
+                advice = "Correct it there, then scan and try again."
+                return f"ConnectWise refused with error {status} {asked}. {advice}"
+
+    def _redirected(self, request: Request, response: httpx.Response) -> str:
+        target = self.scrub(response.next_request.url.host) if response.next_request else ""
+        return (
+            f"ConnectWise at {self.server.host} sent the request to {request.what} elsewhere "
+            f'("{target}"), which is not followed. Enter the server\'s final address.{self.server.hint}'
+        )
+
+    def _failure(
+        self,
+        request: Request,
+        response: httpx.Response,
+        sentence: str,
+        *,
+        lost: bool,
+        again: bool = False,
+        code: str = "",
+        errors: tuple[FieldError, ...] = (),
+        wait: float | None = None,
+    ) -> Failure:
+        request_id = self._request_id(response)
+        error = ConnectWiseError(
+            f"{sentence} Request {request_id}." if request_id else sentence,
+            status=response.status_code,
+            code=code,
+            errors=errors,
+            request_id=request_id,
+            retry_after=wait,
+            outcome_unknown=lost and request.writes,
+        )
+        return Failure(error, again)
+
+    def _request_id(self, response: httpx.Response) -> str:
+        return re.sub(r"[^\w.:-]", "", self.scrub(response.headers.get("x-cw-request-id", ""), 64))
+
+    def _complaint(self, response: httpx.Response) -> tuple[str, str, tuple[FieldError, ...]]:
+        """Return code, folded message and field errors of an error body; all empty when it is not JSON."""
+        try:
+            body = parse_json(response.content)
+        except (ValueError, RecursionError):
+            return "", "", ()
+        if not isinstance(body, dict):
+            return "", "", ()
+        listed = body.get("errors")
+        entries = listed if isinstance(listed, list) else []
+        errors = tuple(self._field_error(entry) for entry in entries if isinstance(entry, dict))
+        texts = dict.fromkeys((self._text(body, "message"), *(error.message for error in errors)))
+        return self._text(body, "code"), self.scrub("; ".join(filter(None, texts))), errors
+
+    def _field_error(self, entry: Mapping[str, object]) -> FieldError:
+        return FieldError(*(self._text(entry, key) for key in ("code", "message", "resource", "field")))
+
+    def _text(self, entry: Mapping[str, object], key: str) -> str:
+        value = entry.get(key)
+        return self.scrub(value, 1000) if isinstance(value, str) else ""
+
+
+def right(request: Request) -> str:
+    """Name the security-role right that a call needs."""
+    if request.writes:
+        return _WRITE_RIGHT
+    return next((name for path, name in _RIGHTS if request.path.startswith(path)), "Inquire All")
+
+
+def repeated(error: ConnectWiseError) -> ConnectWiseError:
+    """Copy an error for a request that was not sent because of it."""
+    return ConnectWiseError(
+        str(error), status=error.status, code=error.code, errors=error.errors, request_id=error.request_id
+    )
+
+
+def retry_after(header: str, now: datetime) -> float | None:
+    """Read a Retry-After header, given in seconds or as an HTTP date; None when it is neither."""
+    try:
+        seconds = float(header)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(header)
+        except ValueError:
+            return None
+        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+    return max(seconds, 0.0) if math.isfinite(seconds) else None
+
+
+def parse_json(content: bytes) -> object:
+    """Read JSON with every number exact. Raises ValueError."""
+    parsed: object = json.loads(content, parse_float=Decimal, parse_constant=_no_number)
+    return parsed
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
+
+
+def _is_html(response: httpx.Response) -> bool:
+    return "html" in response.headers.get("Content-Type", "").lower() or response.content.lstrip()[:1] == b"<"

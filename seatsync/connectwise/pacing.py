@@ -1,0 +1,147 @@
+"""When the next request may leave: slots in flight, waits that all requests share, tries and time left."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from seatsync.connectwise.failures import Failure, repeated
+from seatsync.errors import ConnectWiseError
+
+TRIES = 7
+BUDGET = 120.0
+_LONGEST_HOLD = 3600.0
+_LONGEST_BACKOFF = 30.0
+_SLICE = 0.5
+
+Stop = Callable[[], bool]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def never() -> bool:
+    """Never ask to stop."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time and chance, so that tests can replace them. ``jitter`` returns 0 to 1; seconds otherwise."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = _now
+    jitter: Callable[[], float] = random.random
+
+
+class Gate:
+    """Lets requests of all threads through: few at once, none before a wait is over or after a refusal."""
+
+    def __init__(self, in_flight: int, clock: Clock) -> None:
+        self.clock = clock
+        self._slots = threading.Semaphore(in_flight)
+        self._lock = threading.Lock()
+        self._not_before = clock.monotonic()
+        self._refused: ConnectWiseError | None = None
+        self._sent = 0
+
+    @property
+    def sent(self) -> int:
+        """Count the requests let through."""
+        return self._sent
+
+    @contextmanager
+    def slot(self, deadline: float, stop: Stop, *, guarded: bool) -> Iterator[None]:
+        """Hold one place among the requests in flight.
+
+        Raises ConnectWiseError when the credentials were refused before, or the wait would pass ``deadline``.
+        """
+        while True:
+            if guarded and self._refused is not None:
+                raise repeated(self._refused) from self._refused
+            self._await_turn(deadline, stop)
+            self._slots.acquire()
+            refused = guarded and self._refused is not None
+            if not refused and self.clock.monotonic() >= self._not_before:
+                break
+            self._slots.release()  # another request was refused or told to wait while this one stood in line
+        try:
+            with self._lock:
+                self._sent += 1
+            yield
+        finally:
+            self._slots.release()
+
+    def hold(self, seconds: float) -> None:
+        """Let no request leave for so long."""
+        until = self.clock.monotonic() + min(seconds, _LONGEST_HOLD)
+        with self._lock:
+            self._not_before = max(self._not_before, until)
+
+    def refuse(self, error: ConnectWiseError) -> None:
+        """Let no further guarded request leave: the credentials are refused."""
+        with self._lock:
+            self._refused = self._refused or error
+
+    def pause(self, until: float, stop: Stop) -> None:
+        """Wait until a time of the monotonic clock. Raises ConnectWiseError when asked to stop meanwhile."""
+        while (left := until - self.clock.monotonic()) > 0:
+            if stop():
+                raise ConnectWiseError("Waiting for ConnectWise was stopped as asked; nothing more was sent.")
+            self.clock.sleep(min(left, _SLICE))
+
+    def _await_turn(self, deadline: float, stop: Stop) -> None:
+        until = self._not_before
+        if until > deadline:
+            left = until - self.clock.monotonic()
+            raise ConnectWiseError(
+                f"ConnectWise limits the number of requests. Try again in {left:.0f} seconds.",
+                status=429,
+                retry_after=left,
+            )
+        self.pause(until, stop)
+
+
+class Patience:
+    """How often and how long one request may still be repeated."""
+
+    def __init__(self, gate: Gate, stop: Stop, tries: int = TRIES) -> None:
+        self.stop = stop
+        self.deadline = gate.clock.monotonic() + BUDGET
+        self._gate = gate
+        self._tries = tries
+        self._failed = 0
+        self._limited = 0
+
+    def again(self, failure: Failure) -> None:
+        """Wait as long as the failure asks for. Raises its error when it is final or the patience ends.
+
+        Being told to wait costs time but no try: at a steady limit every request would else fail in the end.
+        """
+        error = failure.error
+        limited = error.status == 429
+        if limited:
+            self._limited += 1
+        else:
+            self._failed += 1
+        delay = self._delay(error, limited)
+        until = self._gate.clock.monotonic() + delay
+        if not failure.repeatable or self._failed >= self._tries or until > self.deadline:
+            raise error from failure.cause
+        if limited:
+            self._gate.hold(delay)
+        self._gate.pause(until, self.stop)
+
+    def _delay(self, error: ConnectWiseError, limited: bool) -> float:
+        count, first = (self._limited, 2.0) if limited else (self._failed, 0.5)
+        longest = _LONGEST_BACKOFF
+        if error.retry_after is not None:
+            first, longest = 0.1, 1.0  # the server's wait rules; this only keeps a "0" from becoming a storm
+        backoff = min(first * 2.0 ** (count - 1), longest)
+        jittered = backoff * (1 + self._gate.clock.jitter()) / 2
+        return max(error.retry_after or 0.0, jittered)

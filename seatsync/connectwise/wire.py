@@ -1,0 +1,270 @@
+"""The JSON of ConnectWise to records and back: the only place that knows the API's field names."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from seatsync.errors import ConnectWiseError
+from seatsync.model import (
+    BILLABLE,
+    Addition,
+    AdditionId,
+    Agreement,
+    AgreementId,
+    Company,
+    CompanyId,
+    Product,
+    ProductId,
+)
+
+AGREEMENT_FIELDS = (
+    "id,name,type,company,agreementStatus,cancelledFlag,startDate,endDate,noEndingDateFlag,billStartDate,"
+    "nextInvoiceDate,prorateFlag,billingCycle,currency,parentAgreement"
+)
+ADDITION_FIELDS = (
+    "id,agreementId,product,quantity,lessIncluded,unitPrice,billCustomer,"
+    "effectiveDate,cancelledDate,description"
+)
+COMPANY_FIELDS = "id,identifier,name,deletedFlag,website"
+PRODUCT_FIELDS = "id,identifier,description,price,inactiveFlag"
+TYPE_FIELDS = "id,name"
+
+Json = None | bool | int | str | Decimal | Sequence["Json"] | Mapping[str, "Json"]
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NO_DAY = "0001-01-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One JSON object, read with tolerance: absent, null and "" are alike. ``record`` names it in errors."""
+
+    values: Mapping[str, object]
+    record: str
+
+    def id(self) -> int:
+        """Return the object's own id. Raises ConnectWiseError when it has none."""
+        value = self.values.get("id")
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value)
+        if isinstance(value, Decimal) and value == value.to_integral_value():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self._wrong("id", value)
+        return value
+
+    def text(self, key: str) -> str:
+        """Return a text; empty when there is none."""
+        value = self.values.get(key)
+        return "" if value is None else str(value)
+
+    def flag(self, key: str) -> bool:
+        """Return a truth value; false when there is none."""
+        match self.values.get(key):
+            case bool() as value:
+                return value
+            case None | "" | 0:
+                return False
+            case 1:
+                return True
+            case str() as word if word.casefold() in ("true", "false"):
+                return word.casefold() == "true"
+            case value:
+                raise self._wrong(key, value)
+
+    def number(self, key: str) -> Decimal | None:
+        """Return an exact number; None when there is none."""
+        value = self.values.get(key)
+        if value is None or value == "":
+            return None
+        try:
+            if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+                raise self._wrong(key, value)
+            number = Decimal(value)
+        except InvalidOperation as error:
+            raise self._wrong(key, value) from error
+        if not number.is_finite():
+            raise self._wrong(key, value)
+        return number
+
+    def day(self, key: str) -> date | None:
+        """Return a calendar day: the first ten characters, whatever zone follows them."""
+        value = self.values.get(key)
+        if value is None or value == "":
+            return None
+        text = str(value).strip()[:10]
+        try:
+            if not _DAY.fullmatch(text):
+                raise self._wrong(key, value)
+            return None if text == _NO_DAY else date.fromisoformat(text)
+        except ValueError as error:
+            raise self._wrong(key, value) from error
+
+    def reference(self, key: str) -> "Row | None":
+        """Return the object that a reference such as ``company`` holds; None when there is none."""
+        value = self.values.get(key)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, dict):
+            raise self._wrong(key, value)
+        return Row(value, f"the {key} of {self.record}")
+
+    def required(self, key: str) -> "Row":
+        """Return a reference that must be there. Raises ConnectWiseError."""
+        found = self.reference(key)
+        if found is None:
+            raise self._wrong(key, None)
+        return found
+
+    def _wrong(self, key: str, value: object) -> ConnectWiseError:
+        if value is None or value == "":
+            return ConnectWiseError(
+                f'ConnectWise sent {self.record} without "{key}". Check it in ConnectWise.'
+            )
+        shown = " ".join(str(value).split())[:60]
+        return ConnectWiseError(
+            f'ConnectWise sent {self.record} with "{key}" as "{shown}", which can\'t be read. '
+            "Check it in ConnectWise."
+        )
+
+
+def one(body: object, kind: str) -> Row:
+    """Take a single object, named by its kind and id. Raises ConnectWiseError."""
+    if not isinstance(body, dict):
+        raise ConnectWiseError(f"ConnectWise sent something else than {kind}. Try again.")
+    return Row(body, f"{kind} {Row(body, kind).id()}")
+
+
+def rows(body: object, kind: str) -> tuple[Row, ...]:
+    """Take a list of objects that all have ids. Raises ConnectWiseError."""
+    if not isinstance(body, list):
+        raise ConnectWiseError(
+            f"ConnectWise sent something else than a list where each entry is {kind}. Try again."
+        )
+    return tuple(one(entry, kind) for entry in body)
+
+
+def count(body: object) -> int:
+    """Take the answer of a count. Raises ConnectWiseError."""
+    number = Row(body, "a count").number("count") if isinstance(body, dict) else None
+    if number is None:
+        raise ConnectWiseError("ConnectWise sent something else than a count. Try again.")
+    return int(number)
+
+
+def codebase(body: object) -> str:
+    """Take the codebase from the company's discovery record; empty when it names none."""
+    return Row(body, "the discovery record").text("Codebase") if isinstance(body, dict) else ""
+
+
+def company(row: Row) -> Company:
+    """Read a company, or a reference to one."""
+    name = row.text("name") or row.text("identifier")
+    return Company(
+        CompanyId(row.id()), name, row.text("identifier"), row.flag("deletedFlag"), row.text("website")
+    )
+
+
+def agreement(row: Row) -> Agreement:
+    """Read an agreement."""
+    parent = row.reference("parentAgreement")
+    return Agreement(
+        id=AgreementId(row.id()),
+        name=row.text("name"),
+        company_id=CompanyId(row.required("company").id()),
+        type_name=_name(row.reference("type")),
+        status=row.text("agreementStatus"),
+        cancelled=row.flag("cancelledFlag"),
+        start=row.day("startDate"),
+        end=row.day("endDate"),
+        no_end=row.flag("noEndingDateFlag"),
+        bill_start=row.day("billStartDate"),
+        next_invoice=row.day("nextInvoiceDate"),
+        prorate=row.flag("prorateFlag"),
+        cycle=_name(row.reference("billingCycle")),
+        currency=_currency(row.reference("currency")),
+        parent_id=AgreementId(parent.id()) if parent and parent.values.get("id") else None,
+    )
+
+
+def addition(row: Row, asked: AgreementId) -> Addition:
+    """Read a line; one that names no agreement belongs to the agreement asked for."""
+    own = row.number("agreementId")
+    return Addition(
+        id=AdditionId(row.id()),
+        agreement_id=AgreementId(int(own)) if own else asked,
+        product_id=ProductId(row.required("product").id()),
+        quantity=row.number("quantity") or Decimal(0),
+        less_included=row.number("lessIncluded") or Decimal(0),
+        unit_price=row.number("unitPrice"),
+        bill_customer=row.text("billCustomer") or BILLABLE,
+        effective=row.day("effectiveDate"),
+        cancelled=row.day("cancelledDate"),
+        description=row.text("description"),
+    )
+
+
+def product(row: Row) -> Product:
+    """Read a catalogue product."""
+    return Product(
+        ProductId(row.id()),
+        row.text("identifier"),
+        row.text("description"),
+        row.number("price"),
+        row.flag("inactiveFlag"),
+    )
+
+
+def quantity_patch(quantity: Decimal) -> str:
+    """Write the body that replaces a line's quantity."""
+    return _dump([{"op": "replace", "path": "quantity", "value": quantity}])
+
+
+def cancel_patch(day: date) -> str:
+    """Write the body that sets the last day on which a line bills."""
+    return _dump([{"op": "replace", "path": "cancelledDate", "value": _midnight(day)}])
+
+
+def new_addition(product_id: ProductId, quantity: Decimal, effective: date) -> str:
+    """Write the body that adds a billable line at the catalogue's price."""
+    return _dump(
+        {
+            "product": {"id": product_id},
+            "quantity": quantity,
+            "billCustomer": BILLABLE,
+            "effectiveDate": _midnight(effective),
+        }
+    )
+
+
+def _midnight(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def _name(reference: Row | None) -> str:
+    return reference.text("name") if reference else ""
+
+
+def _currency(reference: Row | None) -> str:
+    """Return the currency's code, else whatever names it."""
+    if reference is None:
+        return ""
+    return reference.text("currencyCode") or reference.text("currencyIdentifier") or reference.text("name")
+
+
+def _dump(value: Json) -> str:
+    """Write JSON with decimals digit by digit: the standard encoder would need a float."""
+    match value:
+        case Decimal():
+            if not value.is_finite():
+                raise ValueError("only a finite number can be written")
+            return str(int(value)) if value == int(value) else format(value, "f")
+        case str() | bool() | int() | None:
+            return json.dumps(value)
+        case Mapping():
+            return "{" + ",".join(f"{json.dumps(key)}:{_dump(item)}" for key, item in value.items()) + "}"
+        case _:
+            return "[" + ",".join(_dump(item) for item in value) + "]"

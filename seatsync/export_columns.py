@@ -1,0 +1,258 @@
+"""Find the header of an export and decide which column is taken for what; ask rather than guess."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from seatsync.errors import ColumnUnclear, ExportRefused
+from seatsync.export_cells import INSTEAD, Table
+
+NEEDED = ("tenant", "tier", "users")
+EVIDENCE = ("company", "msp", "addons", "region", "limit")
+
+# The first name of each is the one that a person would be told; the names come from the vendor's documents.
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "tenant": (
+        "Tenant",
+        "Tenant Name",
+        "Customer",
+        "Customer Name",
+        "Company",
+        "Company Name",
+        "Account",
+        "Account Name",
+        "Name",
+    ),
+    "portal": (
+        "Portal",
+        "Portal Name",
+        "Portal URL",
+        "Portal Identifier",
+        "Domain",
+        "Tenant Domain",
+        "Tenant ID",
+        "ID",
+    ),
+    "tier": (
+        "License",
+        "Licence",
+        "License Package",
+        "Licence Package",
+        "Package",
+        "Package Name",
+        "Plan",
+        "SKU",
+        "Package (SKU)",
+    ),
+    "users": ("Users", "User", "User Count", "Number of Users", "Protected Users"),
+    "state": (
+        "Status",
+        "Tenant Status",
+        "State",
+        "Mode",
+        "Type",
+        "Contract type",
+        "Contracts Status",
+        "Contract Status",
+    ),
+    "expires": (
+        "Expiration",
+        "Expiration Date",
+        "Expiry",
+        "Expiry Date",
+        "Expires",
+        "Expires on",
+        "POC Expiration",
+        "POC Date Expiration",
+        "POC Expiration Date",
+        "Trial Expiration",
+    ),
+    "company": ("Company", "Company Name"),
+    "msp": ("MSP", "MSP Name", "Partner", "Parent"),
+    "addons": ("Add-ons",),
+    "region": ("Region", "Data Region"),
+    "limit": ("Max Licensed Users", "Maximum Licensed Users", "Licensed Users Limit", "Max Users", "Limit"),
+}
+_ATTESTED = frozenset({"tenant", "portal", "license", "users", "status"})
+_UNCLEAR_USERS = "licensedusers"
+_HEADER_WITHIN = 20
+_LISTED = 20
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a table: its place among the records, its cells, and how many needed fields it names."""
+
+    table: Table
+    position: int
+    line: int
+    cells: tuple[str, ...]
+    score: int
+
+    @property
+    def folded(self) -> list[str]:
+        """The cells as they are compared."""
+        return [fold(cell) for cell in self.cells]
+
+
+def fold(header: str) -> str:
+    """Fold case and drop all but letters and digits, so that ``Add-ons`` equals ``add_ons``.
+
+    Blank for a text that is too long for a header.
+    """
+    if len(header) > _LONGEST:
+        return ""
+    return "".join(letter for letter in header.casefold() if letter.isalnum())
+
+
+_ALIASES = {field: frozenset(map(fold, names)) for field, names in _NAMES.items()}
+
+
+def find_header(table: Table, choices: Mapping[str, str]) -> Header:
+    """Find the first record that names most of the needed fields, within the first twenty."""
+    best = Header(table, 0, 1, (), -1)
+    for position, record in enumerate(islice(table.records(), _HEADER_WITHIN)):
+        cells = tuple(cell.strip("\ufeff \t\r\n\u00a0") for cell in record.cells)
+        if any(cells):
+            found = Header(table, position, record.line, cells, _score(cells, choices))
+            best = found if found.score > best.score else best
+    return best
+
+
+def wrong_table(name: str, header: Header) -> str:
+    """Say what else the table is; empty when nothing speaks against a tenant list."""
+    names = set(header.folded)
+    if {"billednow", "seatsinexport"} <= names:
+        return f'"{name}" is a preview that SeatSync saved, not an export of Avanan. {INSTEAD}'
+    infinity = {
+        "servicename",
+        "packagesku",
+        "quantitythreshold",
+        "pastdayusage",
+        "monthlyusage",
+        "monthlypayasyougo",
+        "yearlysubscriptions",
+        "contractid",
+        "contractsstatus",
+    }
+    if len(infinity & names) >= 2:
+        return (
+            f'"{name}" is a usage or contract table of the Infinity Portal, which mixes services. {INSTEAD}'
+        )
+    money = {"price", "priceusd", "dailyprice", "cost", "costusd"}
+    if "day" in names and (money & names or {"package", "user"} <= names):
+        return f'"{name}" is the daily usage report, with one row per tenant and day. {INSTEAD}'
+    return ""
+
+
+def choose_columns(name: str, header: Header, choices: Mapping[str, str]) -> dict[str, int]:
+    """Decide which column holds which field, by position. Raises ExportRefused or ColumnUnclear."""
+    chosen = {field: _chosen(name, header, field, text) for field, text in choices.items()}
+    if len(set(chosen.values())) < len(chosen):
+        raise ExportRefused(
+            f'"{name}": one column is chosen for two fields. Choose another one for one of them.'
+        )
+    free = [(index, text) for index, text in enumerate(header.folded) if index not in chosen.values()]
+    candidates = {field: _candidates(field, free) for field in _NAMES if field not in chosen}
+    missing = [field for field in NEEDED if candidates.get(field) == []]
+    if missing:
+        raise ExportRefused(_missing(name, header, missing))
+    taken = dict(chosen)
+    for field, indexes in candidates.items():
+        indexes = [index for index in indexes if index not in taken.values()]
+        if not indexes:
+            continue
+        if field not in EVIDENCE:
+            _refuse_unclear(name, header, field, indexes)
+        taken[field] = indexes[0]
+    return {field: taken[field] for field in _NAMES if field in taken}
+
+
+def _score(cells: Sequence[str], choices: Mapping[str, str]) -> int:
+    """Count the needed fields that a record would name if it were the header."""
+    folded = {fold(cell) for cell in cells}
+    return sum(
+        fold(choices[field]) in folded
+        if field in choices
+        else bool(_ALIASES[field] & folded) or (field == "users" and _UNCLEAR_USERS in folded)
+        for field in NEEDED
+    )
+
+
+def _candidates(field: str, free: Sequence[tuple[int, str]]) -> list[int]:
+    """List the columns that could hold a field; the attested name beats the others."""
+    fitting = [(index, text) for index, text in free if text in _ALIASES[field]]
+    attested = [index for index, text in fitting if text in _ATTESTED]
+    if field == "users" and not attested:
+        fitting += [(index, text) for index, text in free if text == _UNCLEAR_USERS]
+    return attested or [index for index, _ in fitting]
+
+
+def _refuse_unclear(name: str, header: Header, field: str, indexes: Sequence[int]) -> None:
+    """Raise unless there is one candidate, and one that needs no confirmation."""
+    if len(indexes) == 1 and header.folded[indexes[0]] != _UNCLEAR_USERS:
+        return
+    texts = list(dict.fromkeys(header.cells[index] for index in indexes))
+    if len(texts) == 1 and len(indexes) > 1:
+        raise _twice(name, texts[0], indexes)
+    raise ColumnUnclear(field, texts)
+
+
+def _chosen(name: str, header: Header, field: str, text: str) -> int:
+    """Return the column that a person chose for a field. Raises ExportRefused when that can't be done."""
+    if field not in _NAMES:
+        raise ExportRefused(
+            f'"{shorten(field)}" is no field of an export; the fields are {", ".join(_NAMES)}. '
+            f'The columns of "{name}" are {_listed(header)}.'
+        )
+    wanted = text.strip()
+    exact = [index for index, cell in enumerate(header.cells) if cell and cell == wanted]
+    found = exact or [i for i, folded in enumerate(header.folded) if folded and folded == fold(wanted)]
+    if not found:
+        raise ExportRefused(
+            f'"{name}" has no column "{shorten(wanted)}" to take for {field}. '
+            f"Its columns are {_listed(header)}."
+        )
+    if len(found) > 1:
+        raise _twice(name, header.cells[found[0]], found)
+    if field == "users" and _is_limit(header.folded[found[0]]):
+        raise ExportRefused(
+            f'"{name}": column "{header.cells[found[0]]}" holds a limit, not the number of users in use. '
+            "Choose the column with the user count."
+        )
+    return found[0]
+
+
+def _is_limit(folded: str) -> bool:
+    """Say whether a header speaks of a limit."""
+    return folded in _ALIASES["limit"] or "limit" in folded or folded.startswith("max")
+
+
+def _twice(name: str, text: str, indexes: Sequence[int]) -> ExportRefused:
+    """Build the refusal of a file in which one header stands over two columns."""
+    places = " and ".join(str(index + 1) for index in indexes[:2])
+    return ExportRefused(
+        f'"{name}" has two columns called "{shorten(text)}" (columns {places}). '
+        "Rename or remove one and upload the file again."
+    )
+
+
+def _missing(name: str, header: Header, fields: Sequence[str]) -> str:
+    """Say which needed columns are missing, what is there, and which names are known."""
+    wanted = " ".join(f"For {field}: {', '.join(_NAMES[field])}." for field in fields)
+    lead = f'"{name}" has no column for {" and ".join(fields)}. Its columns are {_listed(header)}.'
+    option = f'(on the command line: --column {fields[0]}="HEADER")'
+    return f"{lead} Known names are: {wanted} Choose the column {option}, or export the tenant list again."
+
+
+def _listed(header: Header) -> str:
+    """List the headers of a file for a sentence."""
+    named = [f'"{shorten(cell)}"' for cell in header.cells if cell]
+    more = f" and {len(named) - _LISTED:,} more" if len(named) > _LISTED else ""
+    return (", ".join(named[:_LISTED]) or "all blank") + more
+
+
+def shorten(text: str, most: int = 60) -> str:
+    """Cut a text from outside to a length that fits a sentence."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,255 @@
+"""One change of a push, from the live re-read to the journalled end; safe to run again after a crash."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from seatsync.errors import ConnectWiseError
+from seatsync.journal import Outcome
+from seatsync.model import Addition, Agreement, number
+from seatsync.plan import Cancel, Change, Create, Update, first_of_next_month
+from seatsync.ports import ConnectWise, Written
+from seatsync.status import Result
+from seatsync.verify import (
+    AlreadySo,
+    AsApproved,
+    Drift,
+    Verdict,
+    made_line,
+    unlike_intent,
+    verify_cancel,
+    verify_create,
+    verify_update,
+)
+
+SETTLE_SECONDS = 10
+_DONE = {"update": Result.UPDATED, "create": Result.CREATED, "cancel": Result.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How one change is carried out: verify live, send, compare, look up what was not answered.
+
+    ``sending`` journals that a write is about to leave; it returns only after that is committed.
+    """
+
+    connectwise: ConnectWise
+    today: date
+    sending: Callable[[], None]
+    pause: Callable[[float], None] = time.sleep
+
+    def carry_out(self, outcome: Outcome) -> Outcome:
+        """Carry out a change and return its outcome; ``outcome.sent`` tells of an earlier, interrupted try.
+
+        Raises ConnectWiseError only when ConnectWise refuses the credentials.
+        """
+        try:
+            return self._try(outcome)
+        except ConnectWiseError as error:
+            # A 404 without this code is an address or keys that are wrong, and says nothing of the line.
+            if error.status == 404 and error.code == "NotFound":
+                return _skipped(outcome, "the line or its agreement is no longer in ConnectWise")
+            failed = _failed(outcome, f"{_written(outcome)} {error}", error.request_id)
+            if error.refuses_credentials:
+                raise RefusedCredentials(failed) from error
+            return failed
+
+    def rehearse(self, outcome: Outcome) -> Outcome:
+        """Do every read of a change and no write; the message says what would be sent."""
+        try:
+            verdict, _ = self._verify(outcome)
+        except ConnectWiseError as error:
+            return _failed(outcome, str(error), error.request_id)
+        if not isinstance(verdict, AsApproved):
+            return _skipped(outcome, verdict.words)
+        return replace(outcome, message=f"would send {describe(outcome)}")
+
+    def _try(self, outcome: Outcome) -> Outcome:
+        verdict, lines = self._verify(outcome)
+        if outcome.sent:
+            verdict, lines = self._settle(outcome, verdict, lines)
+            found = _found(outcome, lines)
+            if found is not None:
+                return _done(outcome, found, "Sent before an interruption, and found as wanted.")
+        match verdict:
+            case AlreadySo(words) | Drift(words):
+                return _skipped(outcome, words)
+            case AsApproved():
+                return self._create(outcome) if isinstance(outcome.change, Create) else self._set(outcome)
+            case _:
+                assert_never(verdict)
+
+    def _settle(
+        self, outcome: Outcome, verdict: Verdict, lines: Sequence[Addition]
+    ) -> tuple[Verdict, Sequence[Addition]]:
+        """Give a create whose process died the time to arrive: sent again too early, it would make a twin."""
+        for _ in range(SETTLE_SECONDS if isinstance(outcome.change, Create) else 0):
+            if not isinstance(verdict, AsApproved):
+                break
+            self.pause(1.0)
+            verdict, lines = self._verify(outcome)
+        return verdict, lines
+
+    def _verify(self, outcome: Outcome) -> tuple[Verdict, Sequence[Addition]]:
+        change, connectwise = outcome.change, self.connectwise
+        agreement = connectwise.agreement(change.agreement.id)
+        if isinstance(change, Create):
+            lines = [line for each in change.counted for line in connectwise.additions(each)]
+            return verify_create(change, lines, agreement, self.today), lines
+        line = connectwise.addition(change.agreement.id, change.addition.id)
+        if isinstance(change, Update):
+            return verify_update(change, line, agreement, self.today), [line]
+        return verify_cancel(change, line, agreement, self.today), [line]
+
+    def _set(self, outcome: Outcome) -> Outcome:
+        change = outcome.change
+        if isinstance(change, Update):
+            return self._send(
+                outcome,
+                lambda: self.connectwise.set_quantity(
+                    change.agreement.id, change.addition.id, change.quantity
+                ),
+            )
+        assert isinstance(change, Cancel)
+        return self._send(
+            replace(outcome, day=change.last_day),
+            lambda: self.connectwise.set_cancelled(change.agreement.id, change.addition.id, change.last_day),
+        )
+
+    def _create(self, outcome: Outcome) -> Outcome:
+        change = outcome.change
+        assert isinstance(change, Create)
+        refused: list[str] = []
+        for day in effective_dates(change.effective, change.agreement):
+            dated = replace(outcome, day=day)
+            try:
+                done = self._send(
+                    dated,
+                    lambda day=day: self.connectwise.create_addition(  # type: ignore[misc]
+                        change.agreement.id, change.product.id, change.quantity, day
+                    ),
+                )
+            except ConnectWiseError as error:
+                if not error.refuses_date:
+                    raise
+                refused.append(f"{day}: {error}")
+                continue
+            if refused and done.result is Result.CREATED:
+                return replace(done, message=f"ConnectWise refused {change.effective}; effective {day}.")
+            return done
+        return _failed(outcome, f"ConnectWise refused every effective date. {' '.join(refused)}")
+
+    def _send(self, outcome: Outcome, write: Callable[[], Written]) -> Outcome:
+        self.sending()
+        try:
+            written = write()
+        except ConnectWiseError as error:
+            if not error.outcome_unknown:
+                raise
+            return self._look_up(outcome, str(error), error.request_id)
+        wrong = unlike_intent(outcome.change, written.addition, outcome.day)
+        if wrong:
+            return self._look_up(outcome, f"ConnectWise answered that {wrong}.", written.request_id)
+        return _done(replace(outcome, request_id=written.request_id), written.addition, "")
+
+    def _look_up(self, outcome: Outcome, why: str, request_id: str) -> Outcome:
+        """Settle by reading a write whose answer was lost or was not as meant."""
+        outcome = replace(outcome, request_id=request_id)
+        change = outcome.change
+        try:
+            if isinstance(change, Create):
+                lines: Sequence[Addition] = self.connectwise.additions(change.agreement.id)
+            else:
+                lines = [self.connectwise.addition(change.agreement.id, change.addition.id)]
+        except ConnectWiseError as error:
+            return _failed(
+                outcome,
+                f"Outcome unknown: {why} Looking it up failed too ({error}). Check it in ConnectWise.",
+                request_id,
+            )
+        found = _found(outcome, lines)
+        if found is not None:
+            return _done(outcome, found, f"{why} Looked up, and found as wanted.")
+        return _failed(outcome, f"{why} Looked up: {_instead(change, lines)}.", request_id)
+
+
+class RefusedCredentials(Exception):
+    """ConnectWise refuses the credentials, so that no further change can succeed."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.message)
+
+
+def effective_dates(wanted: date, agreement: Agreement) -> tuple[date, ...]:
+    """List the effective dates to try: as wanted, the first of next month, then what the agreement says.
+
+    ConnectWise refuses a date before the billing start, or inside an invoiced period without proration.
+    """
+    later = first_of_next_month(wanted)
+    known = {day for day in (agreement.bill_start, agreement.next_invoice) if day is not None and day > later}
+    return (wanted, later, *sorted(known))
+
+
+def describe(outcome: Outcome) -> str:
+    """Say in API terms what a change sends."""
+    change = outcome.change
+    match change:
+        case Update():
+            return f"PATCH quantity {number(change.quantity)} to line {change.addition.id}"
+        case Cancel():
+            return f"PATCH cancelledDate {change.last_day} to line {change.addition.id}"
+        case Create():
+            return (
+                f"POST {number(change.quantity)} x {change.product.identifier} "
+                f"to agreement {change.agreement.id}, effective {change.effective}"
+            )
+        case _:
+            assert_never(change)
+
+
+def _found(outcome: Outcome, lines: Sequence[Addition]) -> Addition | None:
+    change = outcome.change
+    if isinstance(change, Create):
+        return made_line(change, lines, effective_dates(change.effective, change.agreement))
+    return next((line for line in lines if not unlike_intent(change, line, None)), None)
+
+
+def _instead(change: Change, lines: Sequence[Addition]) -> str:
+    """Say what a look-up found in place of what was meant."""
+    if isinstance(change, Create):
+        made = [
+            line for line in lines if line.product_id == change.product.id and line.id not in change.known
+        ]
+        if not made:
+            return "there is no new line"
+        listed = ", ".join(
+            f"line {line.id} with {number(line.quantity)} seats from {line.effective}" for line in made
+        )
+        return f"it can't be told whether {listed} is the one that was meant. Check it in ConnectWise"
+    return "; ".join(unlike_intent(change, line, None) for line in lines)
+
+
+def _written(outcome: Outcome) -> str:
+    if outcome.sent:
+        return "Outcome unknown: it was sent before an interruption, and can't be looked up."
+    return "Nothing was written."
+
+
+def _done(outcome: Outcome, line: Addition, message: str) -> Outcome:
+    change = outcome.change
+    after = "0" if isinstance(change, Cancel) else number(line.quantity)
+    day = line.effective if isinstance(change, Create) else outcome.day
+    if isinstance(change, Cancel):
+        day = change.last_day
+    return replace(outcome, result=_DONE[change.kind], after=after, day=day, message=message)
+
+
+def _skipped(outcome: Outcome, words: str) -> Outcome:
+    return replace(outcome, result=Result.SKIPPED, after="", day=None, message=words)
+
+
+def _failed(outcome: Outcome, words: str, request_id: str = "") -> Outcome:
+    return replace(outcome, result=Result.FAILED, after="", message=words, request_id=request_id)

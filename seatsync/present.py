@@ -1,0 +1,189 @@
+"""Rows, outcomes and audit entries as tables: DataFrames for the screen, CSV and XLSX made harmless."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import pandas as pd
+
+from seatsync.answers import cents, instant, money
+from seatsync.journal import AuditEntry, Outcome
+from seatsync.model import PreviewRow, number
+
+PREVIEW_COLUMNS = (
+    "Status",
+    "Tenants",
+    "Company",
+    "Licenses",
+    "Product",
+    "Agreement",
+    "Billed now",
+    "Seats in export",
+    "Difference",
+    "Unit price",
+    "Monthly effect",
+    "Currency",
+    "Reason",
+    "Key",
+)
+OUTCOME_COLUMNS = (
+    "Result",
+    "Change",
+    "Company",
+    "Product",
+    "Agreement",
+    "Before",
+    "After",
+    "Date",
+    "Message",
+    "Request",
+)
+AUDIT_COLUMNS = (
+    "Number",
+    "Time",
+    "Who",
+    "Team",
+    "Permission",
+    "Action",
+    "Resource",
+    "Before",
+    "After",
+    "Result",
+    "Operation",
+    "Hash",
+)
+
+# Excel and its kin run a cell that begins with one of these as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Cell = str | int | Decimal | None
+
+
+def preview_cells(row: PreviewRow) -> tuple[Cell, ...]:
+    """Return a preview row's cells in the order of ``PREVIEW_COLUMNS``."""
+    return (
+        row.status.label,
+        " + ".join(dict.fromkeys(part.tenant for part in row.parts)),
+        row.company.name if row.company else "",
+        " + ".join(dict.fromkeys(part.tier for part in row.parts)),
+        row.product.identifier if row.product else "",
+        row.agreement.name if row.agreement else "",
+        row.quantity_now,
+        row.quantity_new,
+        row.difference,
+        row.unit_price,
+        row.monthly_delta,
+        row.currency,
+        row.reason,
+        row.key,
+    )
+
+
+def outcome_cells(outcome: Outcome) -> tuple[Cell, ...]:
+    """Return an outcome's cells in the order of ``OUTCOME_COLUMNS``."""
+    change = outcome.change
+    return (
+        outcome.result.value.capitalize(),
+        change.kind.value.capitalize(),
+        change.company.name,
+        change.product.identifier,
+        change.agreement.name,
+        outcome.before,
+        outcome.after,
+        outcome.day.isoformat() if outcome.day else "",
+        outcome.message,
+        outcome.request_id,
+    )
+
+
+def audit_cells(entry: AuditEntry) -> tuple[Cell, ...]:
+    """Return an audit entry's cells in the order of ``AUDIT_COLUMNS``."""
+    return (
+        entry.seq,
+        instant(entry.at),
+        entry.who,
+        entry.team,
+        entry.permission,
+        entry.action,
+        entry.resource,
+        said(entry.before),
+        said(entry.after),
+        entry.result,
+        entry.operation_id,
+        entry.hash,
+    )
+
+
+def said(values: object) -> str:
+    """Write the before or after of an audit entry in one line."""
+    if not isinstance(values, dict):
+        return ""
+    return ", ".join(f"{name}: {value}" for name, value in values.items() if value not in ("", None))
+
+
+def preview_frame(rows: Sequence[PreviewRow]) -> pd.DataFrame:
+    """Tabulate preview rows: columns ``PREVIEW_COLUMNS``, index ``Key``, quantities and money as numbers."""
+    frame = pd.DataFrame([preview_cells(row) for row in rows], columns=list(PREVIEW_COLUMNS))
+    numeric = ["Billed now", "Seats in export", "Difference", "Unit price", "Monthly effect"]
+    for column in numeric:
+        frame[column] = pd.to_numeric(frame[column].map(_plain_number), errors="coerce")
+    text = [column for column in PREVIEW_COLUMNS if column not in numeric]
+    return frame.astype(dict.fromkeys(text, "string")).set_index("Key", drop=False)
+
+
+def _plain_number(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def harmless(cell: str) -> str:
+    """Return text that a spreadsheet shows as it is and never runs."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _text(cell: Cell, column: str) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, Decimal):
+        return (
+            money(cell)
+            if column == "Unit price"
+            else cents(cell)
+            if column == "Monthly effect"
+            else number(cell)
+        )
+    return harmless(cell) if isinstance(cell, str) else str(cell)
+
+
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Write a table as UTF-8 CSV with a byte-order mark, which Excel needs; formulas are made harmless."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_text(cell, column) for cell, column in zip(row, columns, strict=True)])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str) -> bytes:
+    """Write a table as a workbook of one sheet; text is written as text, so that none of it is a formula."""
+    import xlsxwriter  # costs start-up time that most commands don't need
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    page = book.add_worksheet(sheet[:31])
+    head = book.add_format({"bold": True, "bottom": 1})
+    page.freeze_panes(1, 0)
+    for place, column in enumerate(columns):
+        page.write_string(0, place, column, head)
+        page.set_column(place, place, 60 if column in ("Reason", "Message") else max(12, len(column) + 2))
+    for line, row in enumerate(rows, start=1):
+        for place, cell in enumerate(row):
+            if isinstance(cell, Decimal | int):
+                page.write_number(line, place, cell)
+            elif cell:
+                page.write_string(line, place, harmless(cell)[:32767])
+    book.close()
+    return out.getvalue()

@@ -1,0 +1,168 @@
+"""Join the export with the book, company by product, and give every preview row one status and its reason."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from seatsync.absent import Absence, absent_row
+from seatsync.completeness import Evidence, find_incomplete
+from seatsync.lines import Key, Lines, gather_lines
+from seatsync.model import (
+    AgreementId,
+    Book,
+    CompanyId,
+    ExportCounts,
+    Link,
+    Preview,
+    PreviewRow,
+    ProductId,
+    Rules,
+    SeatRow,
+    SeenTenant,
+    TierMapping,
+    Totals,
+    decimals,
+)
+from seatsync.resolve import Resolver
+from seatsync.rows import Ground, group_row, seat_row
+from seatsync.seats import Seat, Treatment, count_seats, sort_seats
+from seatsync.status import Status
+
+_ORDER = {status: place for place, status in enumerate(Status)}
+_ON_ROWS = (Treatment.PAID, Treatment.UNREADABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that one preview is computed from.
+
+    ``rows`` and ``ignored`` are the file's own counts. ``baseline`` holds the keys of the paid tenants of the
+    last accepted export, None without one. ``declared`` says that a person called the file complete.
+    ``agreements`` are the choices, by row key, of where a create goes.
+    """
+
+    seat_rows: Sequence[SeatRow]
+    rows: int
+    ignored: int
+    truncated: bool
+    book: Book
+    mappings: Sequence[TierMapping]
+    links: Sequence[Link]
+    today: date
+    rules: Rules = field(default_factory=Rules)
+    baseline: frozenset[str] | None = None
+    baseline_name: str = ""
+    seen: Sequence[SeenTenant] = ()
+    declared: bool = False
+    agreements: Mapping[str, AgreementId] = field(default_factory=dict)
+
+
+def reconcile(given: Inputs) -> Preview:
+    """Compute the preview; the same inputs in any order give the same preview."""
+    mappings = {mapping.tier: mapping for mapping in given.mappings}
+    products = frozenset(m.product_id for m in given.mappings if m.product_id is not None)
+    lines = gather_lines(given.book, products, given.rules.agreement_types, given.today)
+    resolver = Resolver(given.book.companies, given.links)
+    seats = sort_seats(given.seat_rows, mappings, resolver, given.today)
+    incomplete = "" if given.declared else find_incomplete(_evidence(given, seats, lines), given.rules)
+    ground = Ground(given.book, lines, given.today, given.rules, given.agreements, mappings)
+    absence = Absence(ground, seats, resolver, given.seen, skip_orphans=bool(incomplete))
+    built = list(_rows(ground, seats, absence))
+    rows = sorted((row for row in built if row is not None), key=_place)
+    counts = count_seats(seats, given.rows, given.ignored)
+    return Preview(
+        rows=tuple(rows),
+        counts=counts,
+        totals=total(rows),
+        billed=lines.billed,
+        incomplete=incomplete,
+        left_out=_left_out(counts, silent=0 if incomplete else built.count(None)),
+        new_links=resolver.new_links(seat.row for seat in seats),
+    )
+
+
+def _evidence(given: Inputs, seats: Sequence[Seat], lines: Lines) -> Evidence:
+    billed = {c for (c, _), views in lines.counted.items() if any(v.addition.bills for v in views)}
+    return Evidence(
+        usable=sum(seat.treatment in (Treatment.PAID, Treatment.NO_CHARGE) for seat in seats),
+        truncated=given.truncated,
+        keys={seat.row.key for seat in seats},
+        baseline=given.baseline,
+        baseline_name=given.baseline_name,
+        billed=billed,
+        present={seat.company_id for seat in seats if seat.company_id is not None},
+    )
+
+
+def _rows(ground: Ground, seats: Sequence[Seat], absence: Absence) -> Iterator[PreviewRow | None]:
+    """Yield every preview row, and None for each billing line that needs no row."""
+    summed: set[str] = set()
+    for key, members in _joined(seats, ground.lines):
+        parts = [seat for seat in members if seat.treatment in _ON_ROWS and not seat.repeated]
+        summed.update(seat.key for seat in parts)
+        if parts:
+            yield group_row(ground, key, parts, repeated=any(seat.repeated for seat in members))
+        elif key in ground.lines.counted:
+            row = absent_row(absence, key, shown=bool(members))
+            if row is not None or not members:
+                yield row
+    for seat in seats:
+        if seat.key not in summed and seat.treatment in (*_ON_ROWS, Treatment.SKIPPED):
+            yield seat_row(ground, seat)
+
+
+def _joined(seats: Sequence[Seat], lines: Lines) -> Iterator[tuple[Key, list[Seat]]]:
+    """Join seats with counted lines on company and product; yield each key with its seats, if any.
+
+    Seats without a company or a product stay out: pandas would join one missing key with another.
+    """
+    known = [
+        (seat.company_id, seat.product_id, place)
+        for place, seat in enumerate(seats)
+        if seat.company_id is not None
+        and seat.product_id is not None
+        and seat.treatment in (*_ON_ROWS, Treatment.SKIPPED)
+    ]
+    keys = ["company", "product"]
+    left = pd.DataFrame(known, columns=[*keys, "place"], dtype="int64")
+    grouped = left.groupby(keys)["place"].agg(list).rename("places").reset_index()
+    right = pd.DataFrame(list(lines.counted), columns=keys, dtype="int64")
+    joined = grouped.merge(right, on=keys, how="outer", validate="one_to_one", sort=True)
+    for company, product, places in joined[[*keys, "places"]].itertuples(index=False, name=None):
+        members = [seats[place] for place in places] if isinstance(places, list) else []
+        yield (CompanyId(int(company)), ProductId(int(product))), members
+
+
+def _place(row: PreviewRow) -> tuple[int, str, str]:
+    name = row.company.name if row.company else row.parts[0].tenant if row.parts else ""
+    return _ORDER[row.status], name.casefold(), row.key
+
+
+def total(rows: Iterable[PreviewRow]) -> Totals:
+    """Count rows by status, and add up seats and money over the rows chosen by default."""
+    listed = list(rows)
+    chosen = [row for row in listed if row.selected]
+    money: dict[str, Decimal] = {}
+    for row in chosen:
+        if row.monthly_delta is not None:
+            money[row.currency] = money.get(row.currency, Decimal(0)) + row.monthly_delta
+    return Totals(
+        by_status=Counter(row.status for row in listed),
+        seats_now=decimals([row.quantity_now for row in chosen if row.quantity_now is not None]),
+        seats_new=decimals([row.quantity_new for row in chosen if row.quantity_new is not None]),
+        monthly_delta=money,
+    )
+
+
+def _left_out(counts: ExportCounts, silent: int) -> tuple[str, ...]:
+    said = (
+        (counts.expired, "export row", "expired or deleted"),
+        (counts.no_charge, "export row", "on a no-charge license"),
+        (counts.ignored, "export row", "blank or totals"),
+        (silent, "billing line", "not in the export and without anything to decide"),
+    )
+    return tuple(f"{count} {noun}{'' if count == 1 else 's'} {what}" for count, noun, what in said if count)

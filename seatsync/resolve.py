@@ -1,0 +1,96 @@
+"""Tenants to companies: a saved link first, then the name; and who else an open tenant could be."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from seatsync.matching import NameIndex
+from seatsync.model import Candidate, Company, CompanyId, Link, Resolution, SeatRow
+from seatsync.names import normalise
+from seatsync.status import Decision, LinkSource
+
+LISTED_FROM = 0.2
+"""Below this score a company shares no telling word with the tenant: it is neither offered nor locked."""
+
+
+class Resolver:
+    """Resolve tenants against one snapshot's companies; each name is matched once.
+
+    ``companies`` is every company of the snapshot, deleted ones included: a link to one of those says so.
+    """
+
+    def __init__(self, companies: Mapping[CompanyId, Company], links: Iterable[Link]) -> None:
+        self._companies = companies
+        self._links = {link.key: link for link in links}
+        self._resolved: dict[tuple[str, str], Resolution] = {}
+
+    @cached_property
+    def _index(self) -> NameIndex[CompanyId]:
+        return NameIndex((c.id, c.name) for c in self._companies.values() if not c.deleted)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, frozenset[CompanyId]]:
+        found: dict[str, set[CompanyId]] = {}
+        for company in self._companies.values():
+            if not company.deleted:
+                found.setdefault(normalise(company.name), set()).add(company.id)
+        return {name: frozenset(ids) for name, ids in found.items()}
+
+    def resolve(self, key: str, tenant: str) -> Resolution:
+        """Say which company the tenant with this portal key and name is, and why."""
+        found = self._resolved.get((key, tenant))
+        if found is None:
+            link = self._links.get(key)
+            found = self._by_link(link, tenant) if link else self._by_match(tenant)
+            self._resolved[key, tenant] = found
+        return found
+
+    def _by_link(self, link: Link, tenant: str) -> Resolution:
+        company = self._companies.get(link.company_id)
+        if company is None or company.deleted:
+            named = self._by_match(tenant)
+            return Resolution(
+                Decision.UNMATCHED,
+                None,
+                f"Linked to {link.company_name}, which is no longer in ConnectWise. Pick another company.",
+                candidates=named.candidates,
+                by_link=True,
+            )
+        renamed = [
+            f'{what} was "{was}"'
+            for what, was, now in (
+                ("the tenant", link.tenant_name, tenant),
+                ("the company", link.company_name, company.name),
+            )
+            if was and " ".join(was.split()) != " ".join(now.split())
+        ]
+        how = "by hand" if link.source is LinkSource.BY_HAND else "automatically"
+        reason = f"Linked to {company.name} {how}."
+        if renamed:
+            reason += f" Renamed since it was linked: check ({' and '.join(renamed)})."
+        return Resolution(
+            Decision.MATCHED, company.id, reason, score=1.0, by_link=True, renamed=bool(renamed)
+        )
+
+    def _by_match(self, tenant: str) -> Resolution:
+        verdict = self._index.match(tenant)
+        candidates = tuple(
+            Candidate(c.id, c.name, c.score) for c in verdict.candidates if c.score >= LISTED_FROM
+        )
+        return Resolution(verdict.decision, verdict.chosen, verdict.reason, verdict.score, candidates)
+
+    def could_be(self, row: SeatRow) -> frozenset[CompanyId]:
+        """List the companies that an unresolved tenant might be: its candidates and its namesakes."""
+        resolution = self.resolve(row.key, row.tenant)
+        namesakes = self._by_name.get(normalise(row.tenant), frozenset())
+        return namesakes | {candidate.company_id for candidate in resolution.candidates}
+
+    def new_links(self, rows: Iterable[SeatRow]) -> tuple[Link, ...]:
+        """Make an automatic link for every tenant of ``rows`` that was matched by its name."""
+        made: dict[str, Link] = {}
+        for row in rows:
+            resolution = self.resolve(row.key, row.tenant)
+            if resolution.by_link or resolution.company_id is None or row.key in made:
+                continue
+            company = self._companies[resolution.company_id]
+            made[row.key] = Link(row.key, company.id, company.name, row.tenant, row.portal or row.tenant)
+        return tuple(made[key] for key in sorted(made))

@@ -1,0 +1,54 @@
+"""Start a scan, and watch, stop or take over any tracked run."""
+
+from seatsync.desk import Desk
+from seatsync.journal import Operation, Outcome
+from seatsync.model import OperationId
+from seatsync.people import Permission
+from seatsync.status import OperationKind
+
+
+def start_scan(desk: Desk) -> Operation:
+    """Start a scan. Raises NotConfigured, RunInProgress."""
+    desk.require(Permission.MANAGE, "scan.start", "ConnectWise")
+    with desk.connect():
+        pass
+    operation = desk.store.operations.open(
+        desk.team.id,
+        OperationKind.SCAN,
+        desk.person.name,
+        audit=desk.draft(Permission.MANAGE, "scan.start", "ConnectWise"),
+    )
+    desk.runner().start(operation)
+    return operation
+
+
+def recent(desk: Desk, kind: OperationKind | None = None) -> tuple[Operation, ...]:
+    """List the team's last runs, newest first; with ``kind``, only those."""
+    desk.require(Permission.SEE, "operation.list")
+    listed = desk.store.operations.all(desk.team.id)
+    return tuple(run for run in listed if kind is None or run.kind is kind)
+
+
+def under_way(desk: Desk) -> Operation | None:
+    """Return the team's run that is under way, if there is one."""
+    desk.require(Permission.SEE, "operation.list")
+    return desk.store.operations.running(desk.team.id)
+
+
+def look_up(desk: Desk, operation: OperationId) -> tuple[Operation, tuple[Outcome, ...]]:
+    """Return a run of the team with its outcomes. Raises NotFound."""
+    desk.require(Permission.SEE, "operation.view", str(operation))
+    return desk.store.operations.get(desk.team.id, operation), desk.store.operations.outcomes(operation)
+
+
+def stop(desk: Desk, operation: OperationId) -> Operation:
+    """Ask a run to stop after the change in flight. Raises NotFound."""
+    desk.require(Permission.MANAGE, "operation.cancel", str(operation))
+    draft = desk.draft(Permission.MANAGE, "operation.cancel", f"operation {operation}")
+    return desk.store.operations.request_cancel(desk.team.id, operation, draft)
+
+
+def take_over(desk: Desk, operation: Operation) -> None:
+    """Resume a run whose process died. Raises RunInProgress while it is alive."""
+    desk.require(Permission.MANAGE, "operation.resume", f"operation {operation.id}")
+    desk.runner().resume(operation)

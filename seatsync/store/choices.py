@@ -1,0 +1,145 @@
+"""Tier mappings, company links, and the choices made on preview rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, select
+
+from seatsync.errors import NotFound
+from seatsync.journal import AuditDraft
+from seatsync.model import AgreementId, ExportId, Link, TeamId, TierMapping
+from seatsync.status import LinkSource
+from seatsync.store.audit import record
+from seatsync.store.codec import clean
+from seatsync.store.engine import Database
+from seatsync.store.rows import add_all, columns_of, keyed, lock_team, put, require_export
+from seatsync.store.tables import CREATE_AGREEMENT, LINK, TICK, TIER_MAPPING
+
+
+class SqlChoices:
+    """The choices kept in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def mappings(self, team: TeamId) -> tuple[TierMapping, ...]:
+        """List the tier mappings, by tier."""
+        wanted = select(*columns_of(TIER_MAPPING, TierMapping)).where(TIER_MAPPING.c.team_id == team)
+        with self._database.reading() as connection:
+            found = [TierMapping(*row) for row in connection.execute(wanted)]
+        return tuple(sorted(found, key=lambda mapping: mapping.tier))
+
+    def save_mapping(self, team: TeamId, mapping: TierMapping, audit: AuditDraft) -> None:
+        """Save or replace a mapping. Raises NotFound."""
+        with self._database.writing() as connection:
+            lock_team(connection, team)
+            key = {"team_id": team, "tier": mapping.tier}
+            put(connection, TIER_MAPPING, key, {"product_id": mapping.product_id})
+            record(self._database, connection, audit)
+
+    def clear_mapping(self, team: TeamId, tier: str, audit: AuditDraft) -> None:
+        """Remove a mapping. Raises NotFound."""
+        missing = f'There is no mapping of the license "{tier}". Nothing was removed.'
+        self._clear(TIER_MAPPING, {"team_id": team, "tier": tier}, missing, audit)
+
+    def links(self, team: TeamId) -> tuple[Link, ...]:
+        """List the links, by tenant name."""
+        wanted = select(*columns_of(LINK, Link)).where(LINK.c.team_id == team)
+        with self._database.reading() as connection:
+            found = [
+                Link(**(dict(row._mapping) | {"source": LinkSource(row.source)}))
+                for row in connection.execute(wanted)
+            ]
+        return tuple(sorted(found, key=lambda link: (link.tenant_name.casefold(), link.key)))
+
+    def save_link(self, team: TeamId, link: Link, audit: AuditDraft) -> None:
+        """Save or replace a link; who and when are taken from the audit entry where the link has neither."""
+        with self._database.writing() as connection:
+            lock_team(connection, team)
+            values = self._values(link, audit.who)
+            put(connection, LINK, {"team_id": team, "key": link.key}, values)
+            record(self._database, connection, audit)
+
+    def save_automatic_links(self, team: TeamId, links: Sequence[Link], audit: Sequence[AuditDraft]) -> None:
+        """Save automatic links; a link made meanwhile is left as it is.
+
+        ``audit`` holds one draft a link, in the same order; the draft of a link that was left is dropped.
+        """
+        if not links:
+            return
+        with self._database.writing() as connection:
+            lock_team(connection, team)
+            taken = set(connection.execute(select(LINK.c.key).where(LINK.c.team_id == team)).scalars())
+            rows, drafts = [], []
+            for link, draft in zip(links, audit, strict=True):
+                key = clean(link.key)
+                if key not in taken:
+                    taken.add(key)
+                    rows.append({"team_id": team, "key": key, **self._values(link, draft.who)})
+                    drafts.append(draft)
+            add_all(connection, LINK, rows)
+            record(self._database, connection, *drafts)
+
+    def clear_link(self, team: TeamId, key: str, audit: AuditDraft) -> None:
+        """Remove a link. Raises NotFound."""
+        missing = f'There is no link of the portal "{key}". Nothing was removed.'
+        self._clear(LINK, {"team_id": team, "key": key}, missing, audit)
+
+    def ticks(self, team: TeamId, export: ExportId) -> Mapping[str, bool]:
+        """Return, by row key, the checkboxes that a person set."""
+        with self._database.reading() as connection:
+            return _by_key(connection, TICK, "ticked", team, export)
+
+    def save_ticks(self, team: TeamId, export: ExportId, ticks: Mapping[str, bool | None]) -> None:
+        """Set checkboxes by row key; None returns one to its default. Raises NotFound."""
+        self._set(TICK, "ticked", team, export, ticks)
+
+    def agreements(self, team: TeamId, export: ExportId) -> Mapping[str, AgreementId]:
+        """Return, by row key, the agreement chosen for a create."""
+        with self._database.reading() as connection:
+            return _by_key(connection, CREATE_AGREEMENT, "agreement_id", team, export)
+
+    def save_agreement(self, team: TeamId, export: ExportId, key: str, agreement: AgreementId | None) -> None:
+        """Choose where a row's create goes; None forgets the choice. Raises NotFound."""
+        self._set(CREATE_AGREEMENT, "agreement_id", team, export, {key: agreement})
+
+    def _values(self, link: Link, who: str) -> dict[str, Any]:
+        return {
+            "company_id": link.company_id,
+            "company_name": link.company_name,
+            "tenant_name": link.tenant_name,
+            "portal": link.portal,
+            "source": link.source,
+            "made_by": link.made_by or who,
+            "made_at": link.made_at or self._database.clock(),
+        }
+
+    def _clear(self, table: Table, key: Mapping[str, Any], missing: str, audit: AuditDraft) -> None:
+        with self._database.writing() as connection:
+            if connection.execute(delete(table).where(keyed(table, key))).rowcount == 0:
+                raise NotFound(missing)
+            record(self._database, connection, audit)
+
+    def _set(
+        self, table: Table, column: str, team: TeamId, export: ExportId, values: Mapping[str, object]
+    ) -> None:
+        if not values:
+            return
+        place = {"team_id": team, "export_id": export}
+        with self._database.writing() as connection:
+            lock_team(connection, team)
+            require_export(connection, team, export)
+            old = delete(table).where(keyed(table, place), table.c.key == bindparam("old_key"))
+            connection.execute(old, [{"old_key": key} for key in values])
+            rows = [
+                {**place, "key": key, column: value} for key, value in values.items() if value is not None
+            ]
+            add_all(connection, table, rows)
+
+
+def _by_key(
+    connection: Connection, table: Table, column: str, team: TeamId, export: ExportId
+) -> dict[str, Any]:
+    place = keyed(table, {"team_id": team, "export_id": export})
+    wanted = select(table.c.key, table.c[column]).where(place).order_by(table.c.key)
+    return {row.key: row[1] for row in connection.execute(wanted)}

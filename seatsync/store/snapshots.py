@@ -1,0 +1,128 @@
+"""The local copies of ConnectWise: saved whole, loaded fast, the last few kept."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
+
+from seatsync.errors import NotFound
+from seatsync.journal import AuditDraft
+from seatsync.model import (
+    Addition,
+    Agreement,
+    Book,
+    Company,
+    Product,
+    ProductId,
+    Snapshot,
+    SnapshotId,
+    TeamId,
+)
+from seatsync.store.audit import record
+from seatsync.store.engine import Database, only
+from seatsync.store.rows import add, columns_of, lock_team
+from seatsync.store.tables import ADDITION, AGREEMENT, COMPANY, PRODUCT, SNAPSHOT
+
+KEPT = 5
+"""How many snapshots of a team are kept."""
+
+T = TypeVar("T")
+
+
+class SqlSnapshots:
+    """The snapshots of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def latest(self, team: TeamId) -> Snapshot | None:
+        """Return the snapshot in use."""
+        found = self._list(team, 1)
+        return found[0] if found else None
+
+    def all(self, team: TeamId) -> tuple[Snapshot, ...]:
+        """List the kept snapshots, newest first."""
+        return self._list(team, None)
+
+    def book(self, team: TeamId, snapshot: SnapshotId, products: Collection[ProductId] | None = None) -> Book:
+        """Load a snapshot; with ``products``, only the additions of those. Raises NotFound."""
+        mine = select(SNAPSHOT.c.agreement_types).where(SNAPSHOT.c.team_id == team, SNAPSHOT.c.id == snapshot)
+        with self._database.reading() as connection:
+            types = only(connection, mine)
+            if types is None:
+                raise NotFound(f"Snapshot {snapshot} is not kept any more. Scan again.")
+            counted = [] if products is None else [ADDITION.c.product_id.in_(products)]
+            companies = _load(connection, COMPANY, Company, snapshot)
+            agreements = _load(connection, AGREEMENT, Agreement, snapshot)
+            additions = _load(connection, ADDITION, Addition, snapshot, counted)
+            catalogue = _load(connection, PRODUCT, Product, snapshot)
+        return Book(
+            companies={company.id: company for company in companies},
+            agreements={agreement.id: agreement for agreement in agreements},
+            additions=tuple(additions),
+            products={product.id: product for product in catalogue},
+            agreement_types=tuple(types),
+        )
+
+    def swap_in(self, team: TeamId, book: Book, taken_at: datetime, audit: AuditDraft) -> Snapshot:
+        """Save a book as the snapshot in use, in one transaction, and drop all but the last KEPT.
+
+        The audit entry also names the snapshot. Raises NotFound.
+        """
+        counts = {
+            "taken_at": taken_at,
+            "companies": len(book.companies),
+            "agreements": len(book.agreements),
+            "additions": len(book.additions),
+            "products": len(book.products),
+        }
+        with self._database.writing() as connection:
+            lock_team(connection, team)
+            header = counts | {"team_id": team, "agreement_types": list(book.agreement_types)}
+            made = SnapshotId(add(connection, SNAPSHOT, header))
+            _save(connection, COMPANY, Company, made, book.companies.values())
+            _save(connection, AGREEMENT, Agreement, made, book.agreements.values())
+            _save(connection, ADDITION, Addition, made, book.additions)
+            _save(connection, PRODUCT, Product, made, book.products.values())
+            _drop_old(connection, team)
+            record(self._database, connection, replace(audit, after={**audit.after, "snapshot": made}))
+            return _read(connection, SNAPSHOT.c.id == made, None)[0]
+
+    def _list(self, team: TeamId, limit: int | None) -> tuple[Snapshot, ...]:
+        with self._database.reading() as connection:
+            return _read(connection, SNAPSHOT.c.team_id == team, limit)
+
+
+def _read(connection: Connection, where: ColumnElement[bool], limit: int | None) -> tuple[Snapshot, ...]:
+    wanted = select(*columns_of(SNAPSHOT, Snapshot)).where(where).order_by(SNAPSHOT.c.id.desc()).limit(limit)
+    return tuple(Snapshot(*row) for row in connection.execute(wanted))
+
+
+def _load(
+    connection: Connection,
+    table: Table,
+    kind: type[T],
+    snapshot: SnapshotId,
+    where: Sequence[ColumnElement[bool]] = (),
+) -> list[T]:
+    wanted = select(*columns_of(table, kind)).where(table.c.snapshot_id == snapshot, *where)
+    return [kind(*row) for row in connection.execute(wanted.order_by(table.c.id))]
+
+
+def _save(
+    connection: Connection, table: Table, kind: type, snapshot: SnapshotId, records: Iterable[object]
+) -> None:
+    names = [one.name for one in fields(kind)]
+    rows: list[Mapping[str, Any]] = [
+        {"snapshot_id": snapshot, **{name: getattr(one, name) for name in names}} for one in records
+    ]
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _drop_old(connection: Connection, team: TeamId) -> None:
+    newest = select(SNAPSHOT.c.id).where(SNAPSHOT.c.team_id == team).order_by(SNAPSHOT.c.id.desc())
+    kept = connection.execute(newest.limit(KEPT)).scalars().all()
+    connection.execute(delete(SNAPSHOT).where(SNAPSHOT.c.team_id == team, SNAPSHOT.c.id < min(kept)))

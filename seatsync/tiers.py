@@ -1,0 +1,60 @@
+"""Resolve a tier by its saved mapping, count its seats, and find the mapped tier that one was meant for."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from seatsync.model import SeatRow, TierMapping
+from seatsync.status import TenantState
+
+# Check Point names the same package "Email & Collaboration ...", "Email ..." or by the rest alone.
+_PREFIXES = ("emailandcollaboration", "email")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class TierUse:
+    """How many paid tenants and seats of one export are on a tier, and whether the tier has a mapping."""
+
+    tier: str
+    tenants: int
+    seats: Decimal
+    mapped: bool
+
+
+def count_tiers(rows: Iterable[SeatRow], mapped: Iterable[str]) -> tuple[TierUse, ...]:
+    """Count readable paid rows by tier: unmapped tiers first, then the most seats first."""
+    known = frozenset(mapped)
+    found: dict[str, TierUse] = {}
+    for row in rows:
+        if row.problem is not None or row.state is not TenantState.PAID or row.users is None:
+            continue
+        use = found.get(row.tier) or TierUse(row.tier, 0, Decimal(0), row.tier in known)
+        found[row.tier] = TierUse(row.tier, use.tenants + 1, use.seats + row.users, use.mapped)
+    return tuple(sorted(found.values(), key=lambda use: (use.mapped, -use.seats, use.tier)))
+
+
+def resolve_tier(tier: str, mappings: Mapping[str, TierMapping]) -> TierMapping | None:
+    """Return the mapping of exactly this tier, case included; None when there is none."""
+    return mappings.get(tier)
+
+
+def near_miss(tier: str, mappings: Iterable[str]) -> str | None:
+    """Return the one mapped tier that differs only in case, white space, ``&`` for ``and`` or the prefix.
+
+    The prefix is ``Email & Collaboration ``, or its short form ``Email ``. A suggestion, never applied; None
+    when none or several are near.
+    """
+    wanted = _likeness(tier)
+    near = {mapped for mapped in mappings if mapped != tier and _likeness(mapped) == wanted}
+    return near.pop() if wanted and len(near) == 1 else None
+
+
+def _likeness(tier: str) -> str:
+    """Fold away what may differ between two spellings of a tier."""
+    letters = _SPACE.sub("", tier).casefold().replace("&", "and")
+    for prefix in _PREFIXES:
+        if letters.startswith(prefix) and letters != prefix:
+            return letters.removeprefix(prefix)
+    return letters

@@ -1,0 +1,171 @@
+"""One row in full: its parts, its reason, how its tenants were matched, and the lines it is about."""
+
+import streamlit as st
+
+from seatsync.desk import Desk
+from seatsync.model import PreviewRow, decimals
+from seatsync.people import Permission
+from seatsync.previews import Review
+from seatsync.status import TenantState
+from seatsync.ui.fixes import fix_agreement, fix_company, fix_mapping
+from seatsync.ui.looks import colour, count_column, icon, money_column, row_title, text_column
+from seatsync.ui.session import Keys, drop, get, put
+from seatsync.ui.text import amount, plain, seats, unique_labels
+
+_STATES = {
+    TenantState.PAID: "Paid",
+    TenantState.TRIAL: "Proof of concept",
+    TenantState.NOT_FOR_RESALE: "Not for resale",
+    TenantState.EXPIRED: "Expired",
+    TenantState.DELETED: "Deleted",
+    TenantState.UNKNOWN: "Unknown",
+}
+
+
+def open_row(key: str) -> None:
+    """Show a row in full on the next drawing of the page."""
+    put(Keys.details_row, key)
+
+
+def show_details(desk: Desk, review: Review) -> None:
+    """Ask which row to show in full, and show it with what can be done about it."""
+    rows = {row.key: row for row in review.preview.rows}
+    _follow(review, rows)
+    labels = unique_labels(rows, lambda key: row_title(rows[key]))
+    st.subheader("Row details", anchor="details")
+    chosen = st.selectbox(
+        "Row",
+        list(rows),
+        index=None,
+        format_func=lambda key: labels.get(key, ""),
+        key=Keys.details_row,
+        placeholder="Choose a row, or type a part of its name",
+        label_visibility="collapsed",
+    )
+    if chosen is None:
+        drop(Keys.details_line)
+        st.caption("Choose a row to see its parts, its billing lines and why it is what it is.")
+        return
+    row = rows[chosen]
+    put(Keys.details_line, row.parts[0].line if row.parts else None)
+    with st.container(border=True):
+        _head(row)
+        _facts(row)
+        if desk.person.may(Permission.MANAGE):
+            fix_agreement(desk, review, row)
+            fix_mapping(desk, review, row)
+            fix_company(desk, review, row)
+
+
+def _follow(review: Review, rows: dict[str, PreviewRow]) -> None:
+    """Stay with a seat row of the export when its preview row got another key."""
+    if get(Keys.details_row) in rows:
+        return
+    line = get(Keys.details_line)
+    keys = (row.key for row in review.preview.rows for part in row.parts if part.line == line)
+    put(Keys.details_row, next(keys, None))
+
+
+def _head(row: PreviewRow) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(row.status.label, icon=icon(row.status), color=colour(row.status))  # type: ignore[arg-type]
+        st.markdown(f"**{plain(row_title(row).rpartition(' · ')[0])}**", width="content")
+    st.text(row.reason)
+    st.caption(f"On push: {plain(row.status.on_push)}.")
+
+
+def _facts(row: PreviewRow) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        _parts(row)
+        if row.match:
+            st.caption("How the tenant was matched")
+            st.text(row.match)
+        _candidates(row)
+    with right:
+        _lines(row)
+        if row.monthly_delta is not None:
+            st.caption(f"Monthly effect: {plain(amount(row.monthly_delta, row.currency))}")
+
+
+def _parts(row: PreviewRow) -> None:
+    if not row.parts:
+        st.caption("No row of the export is part of this.")
+        return
+    users = [part.users for part in row.parts]
+    known = [count for count in users if count is not None]
+    if len(users) > 1 and len(known) == len(users):
+        listed = " + ".join(f"{part.tenant} {seats(part.users or decimals([]))}" for part in row.parts)
+        st.text(f"{listed} = {seats(decimals(known))}")
+    st.caption("Rows of the export")
+    st.dataframe(
+        {
+            "Row": [part.line for part in row.parts],
+            "Tenant": [part.tenant for part in row.parts],
+            "Portal": [part.portal for part in row.parts],
+            "License": [part.tier for part in row.parts],
+            "Users": [None if part.users is None else float(part.users) for part in row.parts],
+            "Status": [part.raw_state or _STATES[part.state] for part in row.parts],
+            "Expires": [part.expires.isoformat() if part.expires else "" for part in row.parts],
+        },
+        hide_index=True,
+        column_config={
+            "Row": st.column_config.NumberColumn(width=50),
+            "Users": count_column("Users", width=70),
+        },
+        alt="Rows of the export",
+    )
+
+
+def _candidates(row: PreviewRow) -> None:
+    if not row.candidates:
+        return
+    st.caption("Companies it could be")
+    st.dataframe(
+        {
+            "Company": [candidate.name for candidate in row.candidates],
+            "Likeness": [candidate.score for candidate in row.candidates],
+        },
+        hide_index=True,
+        column_config={
+            "Likeness": st.column_config.ProgressColumn(
+                format="percent",
+                min_value=0,
+                max_value=1,
+                help="How alike the names are, as far as words go.",
+            )
+        },
+        alt="Companies it could be",
+    )
+
+
+def _lines(row: PreviewRow) -> None:
+    if not row.lines:
+        st.caption("No billing line in ConnectWise that counts.")
+        return
+    st.caption("Billing lines in ConnectWise")
+    views = [(view.addition, view.agreement) for view in row.lines]
+    st.dataframe(
+        {
+            "Agreement": [agreement.name for _, agreement in views],
+            "Type": [agreement.type_name for _, agreement in views],
+            "Quantity": [float(addition.quantity) for addition, _ in views],
+            "Unit price": [None if a.unit_price is None else float(a.unit_price) for a, _ in views],
+            "Currency": [agreement.currency or row.currency for _, agreement in views],
+            "Starts": [a.effective.isoformat() if a.effective else "" for a, _ in views],
+            "Ends": [a.cancelled.isoformat() if a.cancelled else "" for a, _ in views],
+            "Next invoice": [g.next_invoice.isoformat() if g.next_invoice else "" for _, g in views],
+            "Billing cycle": [agreement.cycle for _, agreement in views],
+            "Line": [addition.id for addition, _ in views],
+        },
+        hide_index=True,
+        column_config={
+            "Agreement": text_column("Agreement", 190),
+            "Quantity": count_column("Quantity", width=80),
+            "Unit price": money_column("Unit price", width=80),
+            "Line": st.column_config.NumberColumn(
+                format="%d", help="The number of the addition in ConnectWise, for looking it up there."
+            ),
+        },
+        alt="Billing lines",
+    )

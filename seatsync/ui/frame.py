@@ -1,0 +1,110 @@
+"""The first line of every page: chrome, sign-in, permission; and how errors end on screen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from seatsync.desk import Desk
+from seatsync.errors import NotConfigured, NotPermitted, NotReady, SeatSyncError
+from seatsync.people import LOCAL_ADMIN, Permission, Person
+from seatsync.settings import is_loopback
+from seatsync.ui.session import Keys, drop, get, installation, put
+from seatsync.ui.text import plain
+
+OVERVIEW = "streamlit_app.py"
+MENU = (
+    (OVERVIEW, "Overview", ":material/home:", Permission.SEE),
+    ("pages/preview.py", "Avanan Seats", ":material/table_chart:", Permission.SEE),
+    ("pages/push.py", "Push", ":material/publish:", Permission.MANAGE),
+    ("pages/operations.py", "Operations", ":material/history:", Permission.SEE),
+    ("pages/mappings.py", "Mappings", ":material/conversion_path:", Permission.SEE),
+    ("pages/snapshot.py", "Snapshot", ":material/photo_camera:", Permission.SEE),
+    ("pages/audit.py", "Audit", ":material/fact_check:", Permission.AUDIT),
+    ("pages/setup.py", "Setup", ":material/settings:", Permission.ADMINISTER),
+)
+
+
+def frame(title: str, needs: Permission = Permission.SEE, intro: str = "") -> Desk:
+    """Draw a page's chrome and return the desk; the page stops here when the person may not see it."""
+    st.set_page_config(page_title=f"{title} · SeatSync", page_icon=":material/sync:", layout="wide")
+    person = _person()
+    with st.sidebar:
+        st.subheader(":material/sync: SeatSync")
+        for page, label, icon, permission in MENU:
+            if person.may(permission):
+                st.page_link(page, label=label, icon=icon)
+    with guarded():
+        desk = installation().desk(person=person)
+    with st.sidebar:
+        _standing(desk)
+    st.title(title)
+    if intro:
+        st.caption(intro)
+    with guarded():
+        desk.require(needs, "page.open", title)
+    _confirm()
+    return desk
+
+
+def done(sentence: str) -> None:
+    """Draw the page anew and confirm there, in a toast, what was done; ``sentence`` is Markdown."""
+    put(Keys.done, sentence)
+    st.rerun()
+
+
+def _confirm() -> None:
+    sentence = get(Keys.done)
+    if sentence:
+        drop(Keys.done)
+        st.toast(str(sentence), icon=":material/check:")
+
+
+def _person() -> Person:
+    """Return who is at the browser: in local mode, the one local admin."""
+    address = st.get_option("server.address") or ""
+    if not is_loopback(str(address)):
+        st.error("Nobody signs in here (local mode), so the app must listen on this machine alone.")
+        st.stop()
+    return LOCAL_ADMIN
+
+
+def _standing(desk: Desk) -> None:
+    st.caption(f"Team {plain(desk.team.name)} · {plain(desk.person.name)}, {desk.person.role} (local mode)")
+    fixed = installation().settings.today
+    if fixed is not None:
+        st.warning(f"Today is set to {fixed}.", icon=":material/event:")
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Show what went wrong as a sentence with the way out, and stop the page there."""
+    try:
+        yield
+    except SeatSyncError as error:
+        st.error(plain(error), icon=":material/error:")
+        _way_out(error)
+        st.stop()
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Show what went wrong as a sentence where it happened; the rest of the page is drawn all the same."""
+    try:
+        yield
+    except SeatSyncError as error:
+        st.error(plain(error), icon=":material/error:")
+        _way_out(error)
+
+
+def _way_out(error: SeatSyncError) -> None:
+    match error:
+        case NotConfigured():
+            st.page_link("pages/setup.py", label="Open Setup", icon=":material/settings:")
+        case NotReady():
+            st.page_link("pages/snapshot.py", label="Open Snapshot", icon=":material/photo_camera:")
+            st.page_link("pages/mappings.py", label="Open Mappings", icon=":material/conversion_path:")
+        case NotPermitted():
+            st.page_link(OVERVIEW, label="Back to the overview", icon=":material/home:")
+        case _:
+            pass

@@ -1,0 +1,190 @@
+"""The grid of preview rows: filters, and checkboxes that are saved as soon as they are clicked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from seatsync.desk import Desk
+from seatsync.model import ExportId, PreviewRow
+from seatsync.people import Permission
+from seatsync.present import preview_frame
+from seatsync.previews import Review, tick
+from seatsync.status import Status
+from seatsync.ui.looks import colour, count_column, marked, money_column, status_help, text_column
+from seatsync.ui.notices import attempt, say
+from seatsync.ui.reading import by_status
+from seatsync.ui.session import Keys, get, put
+from seatsync.ui.words import counted
+
+PUSH, OPEN = "Push", "Details"
+_HIDDEN = frozenset({Status.NO_CHANGE})
+_ROW, _HEAD, _TALLEST = 35, 38, 15
+
+
+def filter_rows(review: Review) -> tuple[PreviewRow, ...]:
+    """Ask which rows to show, by status and by words; return them in the preview's order."""
+    counts = by_status(review)
+    statuses = st.pills(
+        "Status",
+        list(counts),
+        selection_mode="multi",
+        default=[status for status in counts if status not in _HIDDEN],
+        format_func=lambda status: f"{status.label} {counts.get(status, 0):,}",
+        key=Keys.statuses,
+        persist_state="session",
+        help=f"What a push does with a row of each status:\n{status_help()}\n\nNone chosen: all are shown.",
+    )
+    words = st.text_input(
+        "Search",
+        key=Keys.search,
+        type="search",
+        live=True,
+        persist_state="session",
+        placeholder="Tenant, company, product or license",
+        width=420,
+    )
+    wanted = set(statuses) or set(counts)
+    needles = (words or "").casefold().split()
+    return tuple(
+        row
+        for row in review.preview.rows
+        if row.status in wanted and all(needle in _haystack(row) for needle in needles)
+    )
+
+
+def _haystack(row: PreviewRow) -> str:
+    said = [row.company.name if row.company else ""]
+    said += [row.product.identifier, row.product.description] if row.product else []
+    said += [row.agreement.name] if row.agreement else []
+    said += [text for part in row.parts for text in (part.tenant, part.portal, part.tier)]
+    return "\n".join(said).casefold()
+
+
+def bulk_buttons(desk: Desk, review: Review, shown: Sequence[PreviewRow]) -> None:
+    """Offer to check, uncheck or reset every row that is shown."""
+    keys = [row.key for row in shown if row.selectable]
+    offers: Mapping[str, tuple[bool | None, str, str]] = {
+        "Select all shown": (True, ":material/check_box:", "Check every shown row that can be pushed."),
+        "Select none shown": (False, ":material/check_box_outline_blank:", "Uncheck every shown row."),
+        "Back to defaults": (
+            None,
+            ":material/restart_alt:",
+            "Ready rows checked, the rest unchecked; shown rows only.",
+        ),
+    }
+    for label, (value, icon, help_text) in offers.items():
+        st.button(
+            label,
+            icon=icon,
+            help=help_text,
+            disabled=not keys or not desk.person.may(Permission.MANAGE),
+            on_click=_tick_all,
+            args=(desk, review.export.id, dict.fromkeys(keys, value)),
+        )
+
+
+def _tick_all(desk: Desk, export: ExportId, ticks: Mapping[str, bool | None]) -> None:
+    if attempt(tick, desk, export, ticks):
+        _start_anew()
+
+
+def _start_anew() -> None:
+    """Give the grid a new key, so that edits the browser still holds are forgotten."""
+    put(Keys.grid_generation, get(Keys.grid_generation, 0) + 1)
+
+
+def show_grid(desk: Desk, review: Review, shown: Sequence[PreviewRow], opened: Callable[[str], None]) -> None:
+    """Show rows with their boxes; ``opened`` is called with a row's key when its details are asked for."""
+    key = f"{Keys.grid}-{review.export.id}-{get(Keys.grid_generation, 0)}"
+    keys = tuple(row.key for row in shown)
+    frame = _frame(review, shown)
+    st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        height=_HEAD + _ROW * min(max(len(shown), 1), _TALLEST),
+        disabled=True
+        if not desk.person.may(Permission.MANAGE)
+        else [str(column) for column in frame if column != PUSH],
+        column_config=_columns(keys, opened),
+        on_change=_save,
+        args=(desk, review, key, keys),
+        placeholder="",
+        alt="Preview rows",
+    )
+
+
+def _frame(review: Review, shown: Sequence[PreviewRow]) -> pd.DataFrame:
+    """Tabulate rows for the grid; a row that can't be pushed has no box value at all."""
+    frame = preview_frame(shown).drop(columns="Key")
+    frame["Status"] = [[marked(row.status)] for row in shown]
+    ticks = [review.ticked(row) if row.selectable else None for row in shown]
+    frame.insert(0, PUSH, pd.Series(ticks, index=frame.index, dtype="boolean"))
+    frame.insert(1, OPEN, "Open")
+    return frame
+
+
+def _columns(keys: Sequence[str], opened: Callable[[str], None]) -> dict[str, Any]:
+    return {
+        PUSH: st.column_config.CheckboxColumn(width=56, pinned=True, help="Checked rows are pushed."),
+        OPEN: st.column_config.ButtonColumn(
+            width=72,
+            pinned=True,
+            type="tertiary",
+            key=Keys.details_button,
+            on_click=_open,
+            args=(keys, opened),
+            help="Show the row in full, below the table.",
+        ),
+        "Status": st.column_config.MultiselectColumn(
+            width=170,
+            options=[marked(status) for status in Status],
+            color=[colour(status) for status in Status],
+        ),
+        "Tenants": text_column("Tenants", 220, "As they stand in the export."),
+        "Company": text_column("Company", 220, "The company in ConnectWise."),
+        "Licenses": text_column("Licenses", 190),
+        "Product": text_column("Product", 90),
+        "Agreement": text_column("Agreement", 180),
+        "Billed now": count_column("Billed now", "Seats on the billing line in ConnectWise."),
+        "Seats in export": count_column("Seats in export", width=115),
+        "Difference": count_column("Difference", "Seats in export less seats billed now."),
+        "Unit price": money_column("Unit price"),
+        "Monthly effect": money_column("Monthly effect", "Change of what is billed each month.", 115),
+        "Currency": text_column("Currency", 80),
+        "Reason": text_column("Reason", 620),
+    }
+
+
+def _open(keys: Sequence[str], opened: Callable[[str], None]) -> None:
+    click = get(Keys.details_button)
+    if click is not None and click.row < len(keys):
+        opened(keys[click.row])
+
+
+def _save(desk: Desk, review: Review, key: str, keys: Sequence[str]) -> None:
+    """Save the boxes that were clicked; positions are those of the rows as they were shown."""
+    rows = {row.key: row for row in review.preview.rows}
+    edited = [
+        (rows[keys[place]], bool(values[PUSH]))
+        for place, values in get(key, {}).get("edited_rows", {}).items()
+        if place < len(keys) and PUSH in values
+    ]
+    refused = [row for row, value in edited if value and not row.selectable]
+    ticks = {row.key: value for row, value in edited if row.selectable and review.ticked(row) is not value}
+    saved = attempt(tick, desk, review.export.id, ticks) if ticks else True
+    if refused:
+        row = refused[-1]
+        say(f"{row.status.label}: can't be pushed. {row.locked or row.reason}")
+    if refused or not saved:
+        _start_anew()
+
+
+def shown_sentence(review: Review, shown: Sequence[PreviewRow]) -> str:
+    """Say how many rows are shown, and how many chosen ones are not."""
+    keys = {row.key for row in shown}
+    hidden = sum(review.ticked(row) and row.key not in keys for row in review.preview.rows)
+    said = f"{len(shown):,} of {counted(len(review.preview.rows), 'row')} shown."
+    return f"{said} {counted(hidden, 'chosen row')} not shown." if hidden else said

@@ -1,0 +1,88 @@
+"""How a status, a result and a kind of change look: icon, colour and a word of help."""
+
+from typing import Any
+
+import streamlit as st
+
+from seatsync.model import PreviewRow
+from seatsync.status import Kind, Result, Status
+
+_MARKS = {
+    Status.READY: ("↻", "green"),
+    Status.NO_CHANGE: ("=", "gray"),
+    Status.NO_ADDITION: ("+", "blue"),
+    Status.ORPHANED: ("⊘", "orange"),
+    Status.UNMATCHED: ("?", "red"),
+    Status.AMBIGUOUS: ("≈", "red"),
+    Status.LICENSE_UNMAPPED: ("◇", "violet"),
+    Status.MULTIPLE_ADDITIONS: ("⧉", "yellow"),
+    Status.SKIPPED: ("–", "gray"),
+    Status.UNREADABLE: ("!", "red"),
+}
+_ICONS = {
+    Status.READY: ":material/sync:",
+    Status.NO_CHANGE: ":material/drag_handle:",
+    Status.NO_ADDITION: ":material/add_circle:",
+    Status.ORPHANED: ":material/cancel:",
+    Status.UNMATCHED: ":material/person_search:",
+    Status.AMBIGUOUS: ":material/alt_route:",
+    Status.LICENSE_UNMAPPED: ":material/conversion_path:",
+    Status.MULTIPLE_ADDITIONS: ":material/content_copy:",
+    Status.SKIPPED: ":material/do_not_disturb_on:",
+    Status.UNREADABLE: ":material/report:",
+}
+RESULT_MARKS = {
+    Result.PLANNED: "Planned",
+    Result.STARTED: "… Started",
+    Result.UPDATED: "✓ Updated",
+    Result.CREATED: "✓ Created",
+    Result.CANCELLED: "✓ Cancelled",
+    Result.SKIPPED: "– Skipped",
+    Result.FAILED: "! Failed",
+}
+KIND_WORDS = {Kind.UPDATE: "Update", Kind.CREATE: "Create", Kind.CANCEL: "Cancel"}
+
+
+def marked(status: Status) -> str:
+    """Return a status for a table cell: a sign and the word."""
+    return f"{_MARKS[status][0]} {status.label}"
+
+
+def icon(status: Status) -> str:
+    """Return a status's Material icon, for Markdown."""
+    return _ICONS[status]
+
+
+def colour(status: Status) -> str:
+    """Return a status's colour, for a badge."""
+    return _MARKS[status][1]
+
+
+def status_help() -> str:
+    """Say, status by status, what a push does with such a row."""
+    return "\n".join(f"- **{status.label}**: {status.on_push}" for status in Status)
+
+
+def row_title(row: PreviewRow) -> str:
+    """Name a row for a list: company or tenants, product or licenses, status."""
+    who = row.company.name if row.company else " + ".join(dict.fromkeys(part.tenant for part in row.parts))
+    what = row.product.identifier if row.product else ""
+    what = what or " + ".join(dict.fromkeys(part.tier for part in row.parts))
+    return " · ".join(filter(None, (who, what, row.status.label)))
+
+
+def count_column(label: str, help_text: str | None = None, width: int = 90) -> Any:
+    """Configure a column of seats: right aligned, thousands separated."""
+    return st.column_config.NumberColumn(label, help=help_text, width=width, format="localized")
+
+
+def money_column(label: str, help_text: str | None = None, width: int = 100, sign: bool = False) -> Any:
+    """Configure a column of money: two places, thousands separated."""
+    return st.column_config.NumberColumn(
+        label, help=help_text, width=width, format="%+,.2f" if sign else "%,.2f"
+    )
+
+
+def text_column(label: str, width: int, help_text: str | None = None) -> Any:
+    """Configure a column of plain text of a fixed width in pixels."""
+    return st.column_config.TextColumn(label, width=width, help=help_text)

@@ -1,0 +1,106 @@
+"""One tracked run in full: where it stands, its outcomes, and what can be done with it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from seatsync.desk import Desk
+from seatsync.journal import Operation, Outcome
+from seatsync.people import Permission
+from seatsync.present import OUTCOME_COLUMNS, outcome_cells, to_csv
+from seatsync.runs import take_over
+from seatsync.status import OperationKind, Result
+from seatsync.ui.frame import done, explained
+from seatsync.ui.progress import watch
+from seatsync.ui.runs_table import COUNTED, PARAMETER, badge, lasted
+from seatsync.ui.text import plain
+from seatsync.ui.words import counted, moment
+
+_FIRST = (Result.FAILED, Result.SKIPPED, Result.STARTED, Result.PLANNED)
+_COLOURS = {
+    Result.FAILED: "red",
+    Result.SKIPPED: "orange",
+    Result.STARTED: "blue",
+    Result.PLANNED: "gray",
+    Result.UPDATED: "green",
+    Result.CREATED: "green",
+    Result.CANCELLED: "green",
+}
+
+
+def show_run(desk: Desk, operation: Operation, outcomes: Sequence[Outcome]) -> None:
+    """Show one run: its state, its controls while it runs, its outcomes and their download."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"{operation.kind.label} of {moment(operation.started_at)}", width="content")
+        badge(operation)
+    took = "took" if operation.status.finished else "running for"
+    st.caption(f"Operation {operation.id}, started by {plain(operation.who)}, {took} {lasted(operation)}.")
+    if operation.status.finished:
+        if operation.message:
+            st.text(operation.message)
+    else:
+        watch(desk, operation)
+        _resume(desk, operation)
+    if operation.kind is not OperationKind.SCAN:
+        _counts(operation)
+        _outcomes(operation, outcomes)
+    if desk.person.may(Permission.AUDIT):
+        st.page_link(
+            "pages/audit.py",
+            label="Audit entries of this operation",
+            icon=":material/fact_check:",
+            query_params={PARAMETER: str(operation.id)},
+        )
+
+
+def _resume(desk: Desk, operation: Operation) -> None:
+    why = "For a run whose process died. A run that is alive is left alone."
+    if desk.person.may(Permission.MANAGE) and st.button("Resume", icon=":material/play_circle:", help=why):
+        with explained():
+            take_over(desk, operation)
+            done(f"Operation {operation.id} is resumed.")
+
+
+def _counts(operation: Operation) -> None:
+    for place, result in zip(st.columns(len(COUNTED)), COUNTED, strict=True):
+        place.metric(result.value.capitalize(), f"{operation.counts.get(result, 0):,}", border=True)
+
+
+def _outcomes(operation: Operation, outcomes: Sequence[Outcome]) -> None:
+    order = {result: place for place, result in enumerate(_FIRST)}
+    listed = sorted(outcomes, key=lambda outcome: (order.get(outcome.result, len(order)), outcome.position))
+    rows = [outcome_cells(outcome) for outcome in listed]
+    cells: dict[str, list[Any]] = {name: [row[at] for row in rows] for at, name in enumerate(OUTCOME_COLUMNS)}
+    cells["Result"] = [[str(word)] for word in cells["Result"]]
+    st.caption(f"{counted(len(rows), 'change')}, failed and skipped first.")
+    st.dataframe(
+        cells,
+        hide_index=True,
+        column_config={
+            "Result": st.column_config.MultiselectColumn(
+                options=[result.value.capitalize() for result in _COLOURS],
+                color=list(_COLOURS.values()),
+                width=110,
+            ),
+            "Message": st.column_config.TextColumn(width="large"),
+        },
+        alt="Outcomes",
+    )
+    st.download_button(
+        "Download outcomes",
+        to_csv(OUTCOME_COLUMNS, rows),
+        f"operation-{operation.id}-{operation.started_at:%Y-%m-%d}.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def show_under_way(desk: Desk, operation: Operation) -> None:
+    """Show a run that is under way in a card of its own, with its progress and a way to it."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{operation.kind.label}** started by {plain(operation.who)}")
+            badge(operation)
+        watch(desk, operation)

@@ -1,0 +1,27 @@
+"""The app as an ASGI server, so that interrupted runs resume before anybody opens a page."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from seatsync.ui.session import installation
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@asynccontextmanager
+async def lifespan(_: object) -> AsyncIterator[None]:
+    """Start taking over dead runs, and keep the collector from walking the libraries on every click."""
+    installation()
+    assert pd.__name__ == "pandas"
+    gc.collect()
+    gc.freeze()
+    yield
+    installation().close()
+
+
+app = st.App(ROOT / "streamlit_app.py", lifespan=lifespan)

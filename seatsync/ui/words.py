@@ -1,0 +1,34 @@
+"""Numbers, times and spans as the screen says them."""
+
+from datetime import UTC, datetime, timedelta
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Say how many, as in ``1,204 seats`` or ``1 company``."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def moment(at: datetime) -> str:
+    """Write a time to the minute, as in ``2026-11-22 13:19 UTC``."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def age(at: datetime, now: datetime | None = None) -> str:
+    """Say how long ago something was, in its largest unit."""
+    seconds = int(((now or datetime.now(UTC)) - at).total_seconds())
+    for size, noun in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+        if seconds >= size:
+            return f"{counted(seconds // size, noun)} ago"
+    return "just now"
+
+
+def span(length: timedelta) -> str:
+    """Write a length of time in two units at most, as in ``2 min 5 s``."""
+    seconds = max(0, round(length.total_seconds()))
+    if seconds >= _HOUR:
+        return f"{seconds // _HOUR:,} h {seconds % _HOUR // _MINUTE} min"
+    if seconds >= _MINUTE:
+        return f"{seconds // _MINUTE} min {seconds % _MINUTE} s"
+    return f"{seconds} s" if seconds else "under 1 s"

@@ -1,0 +1,261 @@
+"""Reading the whole book, all or nothing."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from seatsync.errors import ConnectWiseError, ScanFailed
+from seatsync.model import AgreementId, Company, CompanyId, Product, ProductId
+
+from .fakes import GATEWAY, FakeClock, Reply, Script, agreement, client, line, ok, paged, refusal
+
+COMPANY = {"id": 250, "identifier": "contoso", "name": "Contoso Ltd", "website": "contoso.com"}
+PRODUCT = {"id": 3409, "identifier": "AV-EAP", "description": "Email Advanced Protect", "price": 4.10}
+
+
+def listed(path: str, rows: list[dict[str, Any]]) -> dict[str, Reply | list[Reply]]:
+    return {f"GET {path}": paged(rows), f"GET {path}/count": ok({"count": len(rows)})}
+
+
+def book_of(
+    agreements: list[dict[str, Any]], lines: dict[int, list[dict[str, Any]]], **replies: Reply | list[Reply]
+) -> Script:
+    """Script a ConnectWise with the given agreements and their lines; ``replies`` replace by path."""
+    script = listed("finance/agreements", agreements)
+    script |= listed("company/companies", [COMPANY]) | listed("procurement/catalog", [PRODUCT])
+    script["GET finance/agreements/types"] = paged([{"id": 1, "name": "Managed"}, {"id": 2, "name": "Block"}])
+    for number, rows in lines.items():
+        script[f"GET finance/agreements/{number}/additions"] = paged(rows)
+    return Script(script | {f"GET {path}": reply for path, reply in replies.items()})
+
+
+def silent(done: int, total: int, message: str) -> None:
+    """Report to nobody."""
+
+
+def test_everything_a_snapshot_holds_is_read() -> None:
+    agreements = [agreement(81), agreement(82, agreementStatus="Expired"), agreement(83, cancelledFlag=True)]
+    lines = {
+        81: [line(9001), line(9002, cancelledDate="2026-01-31T00:00:00Z")],
+        82: [line(9003, agreementId=82)],
+    }
+    script = book_of(agreements, lines | {83: []})
+    with client(script) as connectwise:
+        book = connectwise.read_book(silent)
+        assert connectwise.requests == len(script.sent) == 1 + 3 * 2 + 1 + 3
+    assert book.companies == {250: Company(CompanyId(250), "Contoso Ltd", "contoso", False, "contoso.com")}
+    assert book.products == {
+        3409: Product(ProductId(3409), "AV-EAP", "Email Advanced Protect", Decimal("4.1"), False)
+    }
+    assert set(book.agreements) == {81, 82, 83}
+    assert [(found.id, found.agreement_id) for found in book.additions] == [
+        (9001, 81),
+        (9002, 81),
+        (9003, 82),
+    ]
+    assert book.additions[1].cancelled == date(2026, 1, 31)
+    assert book.agreement_types == ("Block", "Managed")
+
+
+def test_an_empty_connectwise_is_an_empty_book() -> None:
+    script = Script(
+        listed("finance/agreements", [])
+        | listed("company/companies", [])
+        | listed("procurement/catalog", [])
+        | {"GET finance/agreements/types": ok([])}
+    )
+    with client(script) as connectwise:
+        book = connectwise.read_book(silent)
+    assert (book.companies, book.agreements, book.additions, book.products) == ({}, {}, (), {})
+
+
+def test_a_company_that_the_role_hides_is_taken_from_its_agreement() -> None:
+    hidden = agreement(82, company={"id": 251, "identifier": "hid", "name": "Hidden Inc"})
+    with client(book_of([agreement(81), hidden], {81: [], 82: []})) as connectwise:
+        book = connectwise.read_book(silent)
+    assert book.companies[CompanyId(251)] == Company(CompanyId(251), "Hidden Inc", "hid")
+    assert book.companies[CompanyId(250)].website == "contoso.com"
+
+
+def test_a_line_that_a_parent_lists_as_well_belongs_to_its_own_agreement() -> None:
+    child = line(9001, agreementId=82)
+    lines = {81: [child, line(9002, agreementId=77), line(9003, agreementId=None)], 82: [child]}
+    lines[83] = [child]
+    with client(book_of([agreement(81), agreement(82), agreement(83)], lines)) as connectwise:
+        book = connectwise.read_book(silent)
+    owners = [(found.id, found.agreement_id) for found in book.additions]
+    assert owners == [(9001, 82), (9002, 81), (9003, 81)]
+
+
+def test_a_type_that_only_an_agreement_names_is_offered() -> None:
+    with client(book_of([agreement(81, type={"id": 9, "name": "Old"})], {81: []})) as connectwise:
+        assert connectwise.read_book(silent).agreement_types == ("Block", "Managed", "Old")
+
+
+def test_progress_counts_up_to_the_total() -> None:
+    seen: list[tuple[int, int, str]] = []
+
+    def progress(done: int, total: int, message: str) -> None:
+        seen.append((done, total, message))
+
+    with client(book_of([agreement(81), agreement(82)], {81: [], 82: []})) as connectwise:
+        connectwise.read_book(progress)
+    assert seen[0] == (0, 4, "Reading the agreements")
+    assert [step[:2] for step in seen[1:]] == [(done, 6) for done in range(1, 7)]
+    assert 'Read the lines of agreement "Agreement 82" (82)' in [step[2] for step in seen]
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("finance/agreements", "could not read the agreements"),
+        ("finance/agreements/count", "could not read the agreements"),
+        ("company/companies", "could not read the companies"),
+        ("procurement/catalog", "could not read the product catalogue"),
+        ("finance/agreements/types", "could not read the agreement types"),
+        ("finance/agreements/82/additions", r'could not read the lines of agreement "Agreement 82" \(82\)'),
+    ],
+)
+@pytest.mark.parametrize(
+    "fault", [GATEWAY, refusal(403), refusal(404, "NotFound", "gone"), ok([{"id": None}])]
+)
+def test_one_list_that_can_not_be_read_fails_the_scan_and_is_named(
+    path: str, named: str, fault: Reply
+) -> None:
+    script = book_of([agreement(81), agreement(82)], {81: [], 82: []}, **{path: fault})
+    with client(script) as connectwise, pytest.raises(ScanFailed, match=named) as failed:
+        connectwise.read_book(silent)
+    assert isinstance(failed.value.__cause__, ConnectWiseError)
+    assert "snapshot before it stays in use" in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("agreements", "lines", "named"),
+    [
+        ([agreement(81, startDate="soon")], {81: []}, 'agreement 81 with "startDate" as "soon"'),
+        ([agreement(81, nextInvoiceDate="1/12/2026")], {81: []}, 'agreement 81 with "nextInvoiceDate"'),
+        ([agreement(81, company=None)], {81: []}, 'agreement 81 without "company"'),
+        (
+            [agreement(81)],
+            {81: [line(9001, product=None)]},
+            r'"Agreement 81" \(81\).*line 9001 without "product"',
+        ),
+        ([agreement(81)], {81: [line(9001, "many")]}, r'"Agreement 81" \(81\).*line 9001 with "quantity"'),
+    ],
+)
+def test_one_record_that_can_not_be_understood_fails_the_scan_and_is_named(
+    agreements: list[dict[str, Any]], lines: dict[int, list[dict[str, Any]]], named: str
+) -> None:
+    with client(book_of(agreements, lines)) as connectwise, pytest.raises(ScanFailed, match=named):
+        connectwise.read_book(silent)
+
+
+def test_a_product_that_can_not_be_understood_fails_the_scan_and_is_named() -> None:
+    script = book_of([], {}, **{"procurement/catalog": ok([PRODUCT | {"price": "much"}])})
+    with (
+        client(script) as connectwise,
+        pytest.raises(ScanFailed, match='product 3409 with "price" as "much"'),
+    ):
+        connectwise.read_book(silent)
+
+
+def test_an_error_of_connectwise_from_elsewhere_fails_the_scan() -> None:
+    def progress(done: int, total: int, message: str) -> None:
+        if done == 1:
+            raise ConnectWiseError("Somebody else met an error.")
+
+    with client(book_of([], {})) as connectwise, pytest.raises(ScanFailed, match="Somebody else"):
+        connectwise.read_book(progress)
+
+
+def test_after_a_failure_the_agreements_still_waiting_are_not_read() -> None:
+    numbers = range(1, 201)
+    script = book_of(
+        [agreement(number) for number in numbers],
+        {number: [] for number in numbers},
+        **{"finance/agreements/1/additions": refusal(403)},
+    )
+    with client(script, in_flight=1) as connectwise, pytest.raises(ScanFailed, match=r"Agreement 1\W"):
+        connectwise.read_book(silent)
+    assert connectwise.requests < 20
+
+
+class ClockUntilShutdown(FakeClock):
+    """A clock whose waits last until the scan gives up."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        given_up, shutdown = threading.Event(), ThreadPoolExecutor.shutdown
+
+        def noted(pool: ThreadPoolExecutor, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            given_up.set()
+            shutdown(pool, wait, cancel_futures=cancel_futures)
+
+        monkeypatch.setattr(ThreadPoolExecutor, "shutdown", noted)
+        self._given_up = given_up
+
+    def sleep(self, seconds: float) -> None:
+        assert self._given_up.wait(timeout=20)
+        super().sleep(seconds)
+
+
+def test_a_failure_ends_the_waits_of_the_other_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = book_of(
+        [agreement(81), agreement(82)],
+        {},
+        **{"finance/agreements/81/additions": GATEWAY, "finance/agreements/82/additions": refusal(403)},
+    )
+    clock = ClockUntilShutdown(monkeypatch)
+    with client(script, clock, in_flight=2) as connectwise, pytest.raises(ScanFailed, match=r"\(82\)"):
+        connectwise.read_book(silent)
+    assert script.calls().count("finance/agreements/81/additions") <= 2
+    assert clock.waited <= 0.5
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, ZeroDivisionError])
+def test_an_interruption_leaves_no_thread_at_work(interruption: type[BaseException]) -> None:
+    def progress(done: int, total: int, message: str) -> None:
+        if done == 5:
+            raise interruption
+
+    numbers = range(1, 101)
+    script = book_of([agreement(number) for number in numbers], {number: [] for number in numbers})
+    with client(script, in_flight=2) as connectwise:
+        with pytest.raises(interruption):
+            connectwise.read_book(progress)
+        assert connectwise.requests < 100
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("scan")]
+
+
+def test_a_scan_that_is_asked_to_stop_fails_and_says_so() -> None:
+    asked: list[bool] = []
+
+    def progress(done: int, total: int, message: str) -> None:
+        if done == 2:
+            asked.append(True)
+
+    script = book_of([agreement(81), agreement(82)], {81: [], 82: []})
+    with client(script, stop=lambda: bool(asked)) as connectwise:
+        with pytest.raises(ScanFailed, match="stopped as asked"):
+            connectwise.read_book(progress)
+        assert connectwise.additions(AgreementId(81)) == ()
+
+
+def test_a_scan_outlasts_passing_faults() -> None:
+    limited = refusal(429, Retry_After="1")
+    script = book_of(
+        [agreement(81), agreement(82)],
+        {82: [line(9002, agreementId=82)]},
+        **{
+            "finance/agreements/count": [GATEWAY, ok({"count": 2})],
+            "finance/agreements/81/additions": [limited, GATEWAY, limited, ok([line(9001)])],
+        },
+    )
+    clock = FakeClock()
+    with client(script, clock) as connectwise:
+        assert len(connectwise.read_book(silent).additions) == 2
+    assert clock.waited >= 3

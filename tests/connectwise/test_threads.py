@@ -1,0 +1,195 @@
+"""Over real loopback connections: requests at once, waits that all share, and connections that drop."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from seatsync.connectwise import ConnectWiseClient, connect
+from seatsync.connectwise.pacing import Gate, never
+from seatsync.errors import ConnectWiseError
+from seatsync.model import AdditionId, AgreementId
+
+from .fakes import CONNECTION, FakeClock, agreement, line
+
+Handle = Callable[["Handler"], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Hands each request but discovery to the test."""
+
+    protocol_version = "HTTP/1.1"
+    handle_api: Handle
+
+    def answer(self, status: int, body: object, **headers: str) -> None:
+        """Send a JSON answer."""
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in ({"Content-Length": str(len(content))} | headers).items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def drop(self, sent: bytes = b"") -> None:
+        """Close the connection, with or without the beginning of an answer."""
+        self.wfile.write(sent)
+        self.close_connection = True
+
+    def serve(self) -> None:
+        """Answer discovery, and let the test answer the rest."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if "companyinfo" in self.path:
+            self.answer(200, {"Codebase": "v2025_1/"})
+        else:
+            type(self).handle_api(self)
+
+    do_GET = do_POST = do_PATCH = serve  # noqa: N815  # the names that http.server calls
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
+        """Log nothing."""
+
+
+@contextmanager
+def serving(
+    handle: Handle, in_flight: int = 6, clock: FakeClock | None = None
+) -> Iterator[ConnectWiseClient]:
+    """Serve on a loopback port and connect to it."""
+    handler = type("Bound", (Handler,), {"handle_api": staticmethod(handle)})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        connection = replace(CONNECTION, url=f"http://127.0.0.1:{server.server_port}")
+        try:
+            with connect(
+                connection, in_flight=in_flight, clock=(clock or FakeClock()).clock()
+            ) as connectwise:
+                yield connectwise
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_no_more_requests_are_in_flight_than_allowed_and_as_many_as_allowed() -> None:
+    lock, together = threading.Lock(), threading.Barrier(3)
+    now, most = 0, 0
+
+    def handle(request: Handler) -> None:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        together.wait(timeout=20)  # passes only while three requests are under way
+        with lock:
+            now -= 1
+        request.answer(200, agreement(81))
+
+    with serving(handle, in_flight=3) as connectwise, ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda _: connectwise.agreement(AgreementId(81)), range(24)))
+    assert most == 3
+
+
+def test_a_wait_told_to_one_request_holds_back_all() -> None:
+    clock, limited = FakeClock(), threading.Event()
+    early: list[float] = []
+
+    def handle(request: Handler) -> None:
+        if not limited.is_set():
+            limited.set()
+            request.answer(429, {}, Retry_After="20")
+            return
+        if clock.time < 1020:
+            early.append(clock.time)
+        request.answer(200, agreement(81))
+
+    with serving(handle, in_flight=4, clock=clock) as connectwise:
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(connectwise.agreement, AgreementId(81))
+            assert limited.wait(timeout=20)
+            assert first.result(timeout=20).id == 81
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: connectwise.agreement(AgreementId(81)), range(16)))
+    assert early == []
+    assert clock.waited == pytest.approx(20)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + b'{"id": 9001, "qua']
+)
+def test_a_write_whose_connection_drops_is_unknown_and_sent_once(sent: bytes) -> None:
+    writes: list[str] = []
+
+    def handle(request: Handler) -> None:
+        writes.append(request.command)
+        request.drop(sent)
+
+    with (
+        serving(handle) as connectwise,
+        pytest.raises(ConnectWiseError, match="may or may not have taken effect") as error,
+    ):
+        connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
+    assert error.value.outcome_unknown
+    assert writes == ["PATCH"]
+
+
+def test_a_read_whose_connection_drops_is_repeated() -> None:
+    reads: list[str] = []
+
+    def handle(request: Handler) -> None:
+        reads.append(request.command)
+        if len(reads) < 3:
+            request.drop()
+        else:
+            request.answer(200, line(9001))
+
+    with serving(handle) as connectwise:
+        assert connectwise.addition(AgreementId(81), AdditionId(9001)).id == 9001
+    assert reads == ["GET"] * 3
+
+
+def test_a_write_to_a_server_that_is_gone_is_a_plain_failure() -> None:
+    with serving(lambda request: request.answer(200, line(9001))) as connectwise:
+        connectwise.addition(AgreementId(81), AdditionId(9001))
+        port = connectwise._session.server.port
+    gone = replace(CONNECTION, url=f"http://127.0.0.1:{port}")
+    with (
+        connect(gone, clock=FakeClock().clock()) as connectwise,
+        pytest.raises(ConnectWiseError, match=r"127\.0\.0\.1 can't be reached") as error,
+    ):
+        connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
+    assert not error.value.outcome_unknown
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_request_that_stood_in_line_minds_what_the_one_before_was_told(refused: bool) -> None:
+    """The second request has passed its own check and stands in line when the first gets its answer."""
+    fake, in_line = FakeClock(), threading.Event()
+
+    def monotonic() -> float:
+        if threading.current_thread() is not threading.main_thread():
+            in_line.set()
+        return fake.time
+
+    gate = Gate(1, replace(fake.clock(), monotonic=monotonic))
+    left: list[float] = []
+
+    def second() -> None:
+        with gate.slot(1120.0, never, guarded=True):
+            left.append(fake.time)
+
+    with ThreadPoolExecutor(1) as pool, gate.slot(1120.0, never, guarded=True):
+        waiting = pool.submit(second)
+        assert in_line.wait(timeout=20)
+        if refused:
+            gate.refuse(ConnectWiseError("Refused.", status=401))
+        else:
+            gate.hold(20)
+        gate._slots.release()
+        error = waiting.exception(timeout=20)
+        gate._slots.acquire()
+    assert (str(error), left) == (("Refused.", []) if refused else ("None", [1020.0]))
