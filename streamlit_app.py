@@ -23,7 +23,7 @@ if running is not None:
 elif way.pushed_once:
     show_next(way)
 if not way.pushed_once:
-    show_checklist(way)
+    show_checklist(way, running)
 show_standing(desk, way)
 if runs:
     st.subheader("Last operations")

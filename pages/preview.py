@@ -6,9 +6,16 @@ from seatsync.people import Permission
 from seatsync.ui.details import open_row, show_details
 from seatsync.ui.downloads import preview_downloads
 from seatsync.ui.frame import frame, guarded
-from seatsync.ui.grid import bulk_buttons, filter_rows, show_grid, shown_sentence
+from seatsync.ui.grid import bulk_buttons, choose_statuses, filter_rows, search_box, show_grid, shown_sentence
 from seatsync.ui.notices import show_problem
-from seatsync.ui.reading import chosen_rows, review_of, show_account, show_banner, show_totals
+from seatsync.ui.reading import (
+    chosen_rows,
+    review_of,
+    show_account,
+    show_banner,
+    show_snapshot_age,
+    show_totals,
+)
 from seatsync.ui.upload import PARAMETER, choose_export, need_snapshot, no_export, upload_box
 
 desk = frame(
@@ -22,6 +29,7 @@ with guarded():
         upload_box(desk)
     with right:
         export = choose_export(desk)
+        show_snapshot_age(desk)
 if export is None:
     no_export()
     st.stop()
@@ -31,11 +39,9 @@ show_account(review)
 show_banner(desk, review)
 show_totals(review)
 
-shown = filter_rows(review)
+statuses, chosen = choose_statuses(review), len(chosen_rows(review))
 with st.container(horizontal=True, vertical_alignment="center"):
-    bulk_buttons(desk, review, shown)
-    preview_downloads(desk, review)
-    chosen = len(chosen_rows(review))
+    words = search_box()
     if desk.person.may(Permission.MANAGE) and st.button(
         f"Push {chosen:,} changes to ConnectWise",
         type="primary",
@@ -44,6 +50,10 @@ with st.container(horizontal=True, vertical_alignment="center"):
         help="Nothing is written yet: the changes are shown first, and confirmed.",
     ):
         st.switch_page("pages/push.py", query_params={PARAMETER: str(export.id)})
+shown = filter_rows(review, statuses, words)
+with st.container(horizontal=True, vertical_alignment="center"):
+    bulk_buttons(desk, review, shown)
+    preview_downloads(desk, review)
 st.caption(shown_sentence(review, shown))
 if shown:
     show_grid(desk, review, shown, open_row)

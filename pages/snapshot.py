@@ -22,7 +22,7 @@ def offer_scan(desk: Desk) -> None:
         show_under_way(desk, running)
         return
     if not connected:
-        st.info("ConnectWise is not configured for this team. Connect it first.", icon=":material/link_off:")
+        st.caption("ConnectWise is not configured for this team. Connect it first.")
         st.page_link("pages/setup.py", label="Open Setup", icon=":material/settings:")
         return
     if not desk.person.may(Permission.MANAGE):
@@ -49,6 +49,6 @@ if ended and ended[0].status is not OperationStatus.COMPLETED:
         f"The last scan did not complete: {ended[0].status.label.lower()}. Its message is below.",
         icon=":material/warning:",
     )
-if scans:
+if ended:
     st.subheader("Scans")
-    show_runs(scans, counts=False)
+    show_runs(ended, counts=False)

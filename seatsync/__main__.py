@@ -3,7 +3,8 @@
 import gc
 import sys
 
-# Importing makes thousands of objects and no garbage; without the collector a command starts a fifth sooner.
+# Importing makes thousands of objects and no garbage: without the collector, which each command turns on
+# again, it starts a fifth sooner.
 gc.disable()
 
 from seatsync.cli import main  # noqa: E402 - the line above must come first

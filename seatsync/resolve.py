@@ -1,6 +1,6 @@
 """Tenants to companies: a saved link first, then the name; and who else an open tenant could be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from seatsync.matching import NameIndex
@@ -34,6 +34,18 @@ class Resolver:
             if not company.deleted:
                 found.setdefault(normalise(company.name), set()).add(company.id)
         return {name: frozenset(ids) for name, ids in found.items()}
+
+    def settle(self, rows: Iterable[SeatRow]) -> None:
+        """Look for portals under the names of different companies: those are not decided by name."""
+        names: dict[str, set[str]] = {}
+        for row in rows:
+            names.setdefault(row.key, set()).add(row.tenant)
+        for key, under in names.items():
+            if key in self._links or len(under) < 2:
+                continue
+            found = [self.resolve(key, tenant) for tenant in sorted(under)]
+            if len({resolution.company_id for resolution in found}) > 1:
+                self._resolved.update(((key, tenant), _torn(sorted(under), found)) for tenant in under)
 
     def resolve(self, key: str, tenant: str) -> Resolution:
         """Say which company the tenant with this portal key and name is, and why."""
@@ -94,3 +106,15 @@ class Resolver:
             company = self._companies[resolution.company_id]
             made[row.key] = Link(row.key, company.id, company.name, row.tenant, row.portal or row.tenant)
         return tuple(made[key] for key in sorted(made))
+
+
+def _torn(names: Sequence[str], found: Sequence[Resolution]) -> Resolution:
+    listed = " and ".join(f'"{name}"' for name in names[:3])
+    candidates = {candidate.company_id: candidate for each in found for candidate in each.candidates}
+    best = sorted(candidates.values(), key=lambda candidate: (-candidate.score, candidate.company_id))
+    return Resolution(
+        Decision.AMBIGUOUS,
+        None,
+        f"This portal stands in the export as {listed}, which are not one company by name. Pick the company.",
+        candidates=tuple(best[:5]),
+    )

@@ -48,6 +48,15 @@ def stop(desk: Desk, operation: OperationId) -> Operation:
     return desk.store.operations.request_cancel(desk.team.id, operation, draft)
 
 
+def abandoned(desk: Desk, operation: Operation) -> bool:
+    """Say whether an unfinished run is carried out by no process; so is one in the moment of its start."""
+    desk.require(Permission.SEE, "operation.view", str(operation.id))
+    if operation.status.finished:
+        return False
+    with desk.store.operations.run_lock(desk.team.id) as free:
+        return free
+
+
 def take_over(desk: Desk, operation: Operation) -> None:
     """Resume a run whose process died. Raises RunInProgress while it is alive."""
     desk.require(Permission.MANAGE, "operation.resume", f"operation {operation.id}")

@@ -50,6 +50,7 @@ def sort_seats(
 ) -> tuple[Seat, ...]:
     """Give every seat row its treatment; the result does not depend on the order of ``rows``."""
     ordered = sorted(rows, key=_content)
+    resolver.settle(ordered)
     places = Counter((row.key, row.tier) for row in ordered)
     numbered: Counter[tuple[str, str]] = Counter()
     seats = []
@@ -69,17 +70,20 @@ def sort_seats(
     return tuple(seats)
 
 
-def _content(row: SeatRow) -> tuple[str, ...]:
-    return (
+def _content(row: SeatRow) -> tuple[object, ...]:
+    """Order rows by what they say; the line number decides only between rows that say the same."""
+    said = (
         row.key,
         row.tier,
         row.tenant,
-        str(row.users),
+        row.users,
         row.state,
         row.raw_state,
         row.portal,
-        str(row.expires),
+        row.expires,
+        row.problem,
     )
+    return (*map(str, said), row.line)
 
 
 def _row_key(row: SeatRow, number: int) -> str:

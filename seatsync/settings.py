@@ -129,7 +129,7 @@ class Settings:
 
     @classmethod
     def from_mapping(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read the settings by their names; blank counts as unset. Raises SettingsError naming every wrong one."""
+        """Read the settings by name; blank counts as unset. Raises SettingsError naming every wrong one."""
         given: dict[str, Any] = {}
         problems: dict[str, str] = {}
         for name in (each.name for each in fields(cls)):

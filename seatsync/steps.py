@@ -95,7 +95,7 @@ def _map(desk: Desk, export: ExportRecord | None) -> Step:
     waiting = [use.tier for use in tiers_in_use(desk) if not use.mapped]
     if waiting:
         listed = ", ".join(waiting[:3]) + (f" and {len(waiting) - 3} more" if len(waiting) > 3 else "")
-        return Step(Stage.MAP, False, f"Not mapped in the last export: {listed}.")
+        return Step(Stage.MAP, False, f"Not mapped yet: {listed}.")
     if mapped:
         return Step(Stage.MAP, True, f"{mapped} license{'' if mapped == 1 else 's'} mapped.")
     said = "" if export else "The licenses are listed to choose from once an export is uploaded."
@@ -105,7 +105,7 @@ def _map(desk: Desk, export: ExportRecord | None) -> Step:
 def _upload(export: ExportRecord | None) -> Step:
     if export is None:
         return Step(Stage.UPLOAD, False, "The monthly tenant list of the Avanan partner portal, CSV or XLSX.")
-    return Step(Stage.UPLOAD, True, f"{export.name}, {export.rows:,} rows.")
+    return Step(Stage.UPLOAD, True, f"{export.name}, {export.rows:,} row{'' if export.rows == 1 else 's'}.")
 
 
 def _push(export: ExportRecord | None, pushes: Sequence[Operation]) -> Step:

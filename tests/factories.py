@@ -111,11 +111,11 @@ def link(
     return Link(portal_key(tenant.split()[0]), company, name, **(given | fields))
 
 
-def preview(rows: Sequence[SeatRow], held: Book, **fields: Any) -> Preview:
+def preview(seat_rows: Sequence[SeatRow], held: Book, **fields: Any) -> Preview:
     """Reconcile rows with a book on the test day, all three tiers mapped."""
     given = {
-        "seat_rows": rows,
-        "rows": len(rows),
+        "seat_rows": seat_rows,
+        "rows": len(seat_rows),
         "ignored": 0,
         "truncated": False,
         "book": held,

@@ -145,7 +145,7 @@ def pushed(plan: Plan, held: Book) -> Book:
 
 
 @given(exports(), books(), st.integers(0, 3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_every_seat_row_is_accounted_for_exactly_once(rows: list[SeatRow], held: Book, ignored: int) -> None:
     found = preview(rows, held, rows=len(rows) + ignored, ignored=ignored)
     counts = found.counts
@@ -157,7 +157,7 @@ def test_every_seat_row_is_accounted_for_exactly_once(rows: list[SeatRow], held:
 
 
 @given(exports(), books())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_keys_are_unique_and_only_three_statuses_can_be_chosen(rows: list[SeatRow], held: Book) -> None:
     found = preview(rows, held, declared=True)
     assert len({row.key for row in found.rows}) == len(found.rows)
@@ -169,7 +169,7 @@ def test_keys_are_unique_and_only_three_statuses_can_be_chosen(rows: list[SeatRo
 
 
 @given(exports(), books())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_nothing_that_the_export_holds_is_ever_orphaned(rows: list[SeatRow], held: Book) -> None:
     found = preview(rows, held, declared=True)
     live = (Status.UNREADABLE, Status.SKIPPED, Status.READY, Status.NO_CHANGE, Status.NO_ADDITION)
@@ -188,7 +188,7 @@ def test_nothing_that_the_export_holds_is_ever_orphaned(rows: list[SeatRow], hel
 
 
 @given(exports(), books(), st.randoms(use_true_random=False))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_order_of_the_rows_and_of_the_book_changes_nothing(
     rows: list[SeatRow], held: Book, random: object
 ) -> None:
@@ -207,7 +207,7 @@ def test_the_order_of_the_rows_and_of_the_book_changes_nothing(
 
 
 @given(exports(), books())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_what_was_pushed_can_not_be_chosen_again(rows: list[SeatRow], held: Book) -> None:
     before = preview(rows, held, declared=True)
     plan = plan_of(before, held)

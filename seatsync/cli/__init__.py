@@ -1,6 +1,5 @@
 """The command line: the same actions as the browser's, for people's scripts and schedulers."""
 
-import gc
 import io
 import os
 import sys
@@ -26,7 +25,6 @@ for module in (servers, runs, choices, reviews):
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code: 0 done, 2 done and something waits, 1 could not be done."""
-    gc.enable()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character gets a question mark, not an error.
         if isinstance(stream, io.TextIOWrapper):

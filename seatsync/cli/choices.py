@@ -1,12 +1,17 @@
 """Commands that keep a team's choices: map, link, agreement-types."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seatsync.cli.common import JsonOption, TeamOption, open_desk, whole
 from seatsync.console import answer, say, table
 from seatsync.errors import InvalidChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from seatsync.model import Product, ProductId, TierMapping
 
 
 def map_(
@@ -23,7 +28,7 @@ def map_(
     asked = [bool(product), no_charge, clear]
     if sum(asked) > 1 or (any(asked) and not tier) or (tier and not any(asked)):
         raise InvalidChoice(
-            "map takes a license and one of --product ID, --no-charge and --clear; or nothing."
+            "The command map takes a license and one of --product ID, --no-charge and --clear; or nothing."
         )
     with open_desk(team) as (wiring, desk):
         if product:
@@ -35,11 +40,19 @@ def map_(
         mappings = wiring.store.choices.mappings(desk.team.id)
         snapshot = wiring.store.snapshots.latest(desk.team.id)
         products = upkeep.book_of(desk).products if snapshot and mappings else {}
+    _show_mappings(mappings, products, json)
+
+
+def _show_mappings(
+    mappings: "Sequence[TierMapping]", products: "Mapping[ProductId, Product]", json: bool
+) -> None:
     named = [
         (
             m.tier,
             m.product_id,
-            products[m.product_id].identifier if m.product_id and m.product_id in products else "",
+            products[m.product_id].identifier
+            if m.product_id is not None and m.product_id in products
+            else "",
         )
         for m in mappings
     ]
@@ -48,16 +61,15 @@ def map_(
             [
                 {
                     "tier": tier,
-                    "product": {"id": id_, "identifier": name} if id_ else None,
-                    "no_charge": not id_,
+                    "product": None if id_ is None else {"id": id_, "identifier": name},
+                    "no_charge": id_ is None,
                 }
                 for tier, id_, name in named
             ]
         )
     elif named:
-        table(
-            ("License", "Product"), [(t, f"{name} ({id_})" if id_ else "no-charge") for t, id_, name in named]
-        )
+        cells = [(tier, "no-charge" if id_ is None else f"{name} ({id_})") for tier, id_, name in named]
+        table(("License", "Product"), cells)
     else:
         say("No license is mapped yet. Map one with: map LICENSE --product ID.")
 
@@ -74,7 +86,9 @@ def link(
     from seatsync.model import CompanyId
 
     if (company and clear) or bool(portal) != bool(company or clear):
-        raise InvalidChoice("link takes a portal and one of --company ID and --clear; or nothing.")
+        raise InvalidChoice(
+            "The command link takes a portal and one of --company ID and --clear; or nothing."
+        )
     with open_desk(team) as (wiring, desk):
         if company:
             upkeep.link_company(desk, portal, CompanyId(whole(company, "--company")))
@@ -121,7 +135,7 @@ def agreement_types(
 
     names = set_ or []
     if names and clear:
-        raise InvalidChoice("agreement-types takes --set NAME or --clear, not both.")
+        raise InvalidChoice("The command agreement-types takes --set NAME or --clear, not both.")
     with open_desk(team) as (wiring, desk):
         if names or clear:
             upkeep.set_agreement_types(desk, names)

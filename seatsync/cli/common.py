@@ -1,5 +1,6 @@
 """What every command shares: its options, its desk, and how it exits."""
 
+import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -22,12 +23,20 @@ FAILED = 1
 _LARGEST = 2**31 - 1
 
 
+def collect_again() -> None:
+    """Turn on the garbage collector, which is off while a command imports; what is there by now stays."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
 @contextmanager
 def open_desk(team: str) -> "Iterator[tuple[Wiring, Desk]]":
     """Open the installation of the environment's settings at a team's desk."""
     from seatsync.settings import load_settings
     from seatsync.wiring import Wiring
 
+    collect_again()
     with Wiring(load_settings()) as wiring:
         yield wiring, wiring.desk(team)
 
@@ -44,7 +53,7 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name.strip() or not value.strip():
-            raise InvalidChoice(f'{option} takes NAME=VALUE, not "{text}".')
+            raise InvalidChoice(f'Option {option} takes NAME=VALUE, not "{text}".')
         found[name.strip()] = value.strip().strip('"')
     return found
 
@@ -52,10 +61,14 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
 def whole(text: str, what: str) -> int:
     """Read an id. Raises InvalidChoice for one that is not a whole number."""
     if not text.strip().isascii() or not text.strip().isdigit():
-        raise InvalidChoice(f'{what} is a whole number, not "{text}".')
+        raise InvalidChoice(f'{_told(what)} is a whole number, not "{text}".')
     if int(text) > _LARGEST:
-        raise InvalidChoice(f"{what} is at most {_LARGEST}, not {text}.")
+        raise InvalidChoice(f"{_told(what)} is at most {_LARGEST}, not {text}.")
     return int(text)
+
+
+def _told(what: str) -> str:
+    return f"Option {what}" if what.startswith("-") else what
 
 
 def await_run(wiring: "Wiring", desk: "Desk", operation: "Operation") -> "Operation":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seatsync.cli.common import WAITING, JsonOption, TeamOption, exit_with, open_desk, pairs
+from seatsync.cli.common import WAITING, JsonOption, TeamOption, collect_again, exit_with, open_desk, pairs
 from seatsync.console import answer, print_review, say, table, tell
 from seatsync.errors import ExportRefused, InvalidChoice
 from seatsync.status import Status
@@ -91,6 +91,7 @@ def match(
     """Match tenant names with company names, and say why; nothing is saved."""
     from seatsync.matching import NameIndex
 
+    collect_again()
     queries = _names(tenants, "query_id")
     index = NameIndex(_names(companies, "id"))
     verdicts = [(query, name, index.match(name)) for query, name in queries]
@@ -139,7 +140,7 @@ def audit(
     from seatsync.answers import audit_json
 
     if action not in ("", "verify"):
-        raise InvalidChoice(f'audit takes nothing or "verify", not "{action}".')
+        raise InvalidChoice(f'The command audit takes nothing or "verify", not "{action}".')
     with open_desk(team) as (_, desk):
         if action == "verify":
             verdict = logbook.verify_log(desk)

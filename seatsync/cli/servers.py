@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from seatsync.cli.common import pairs
+from seatsync.cli.common import collect_again, pairs
 from seatsync.console import tell
 from seatsync.errors import InvalidChoice, SettingsError
 
@@ -73,6 +73,7 @@ def simulator(
     from seatsync.simulator.book import SimulatedBook
     from seatsync.simulator.server import serve as serve_simulator
 
+    collect_again()
     check_port("127.0.0.1", port)
     try:
         rates = {name: float(rate) for name, rate in pairs(fault or [], "--fault").items()}
@@ -102,7 +103,7 @@ def demo(
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         simulator_port = probe.getsockname()[1]
-    environment = demo_environment(simulator_port)
+    environment = demo_environment(port, simulator_port)
     arguments = ["--port", str(simulator_port), "--companies", str(companies)]
     stand_in = subprocess.Popen(
         [sys.executable, "-m", "seatsync", "simulator", *arguments],
@@ -130,9 +131,9 @@ def _until_interrupted(app: "subprocess.Popen[bytes]") -> int:
         return 0
 
 
-def demo_environment(simulator_port: int) -> Mapping[str, str]:
-    """Return the demo's settings, over a database that starts empty; the simulator forgets as well."""
-    folder = ROOT / "data" / "demo"
+def demo_environment(port: int, simulator_port: int) -> Mapping[str, str]:
+    """Return the demo's settings, over a database that starts empty, as the simulator does."""
+    folder = ROOT / "data" / f"demo-{port}"
     folder.mkdir(parents=True, exist_ok=True)
     for file in folder.iterdir():
         file.unlink()

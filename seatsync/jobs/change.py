@@ -25,6 +25,9 @@ from seatsync.verify import (
 )
 
 SETTLE_SECONDS = 10
+"""How long a create whose process died may take to show up before it is sent again."""
+
+_GONE = "the line or its agreement is no longer in ConnectWise"
 _DONE = {"update": Result.UPDATED, "create": Result.CREATED, "cancel": Result.CANCELLED}
 
 
@@ -48,9 +51,8 @@ class Protocol:
         try:
             return self._try(outcome)
         except ConnectWiseError as error:
-            # A 404 without this code is an address or keys that are wrong, and says nothing of the line.
-            if error.status == 404 and error.code == "NotFound":
-                return _skipped(outcome, "the line or its agreement is no longer in ConnectWise")
+            if _says_gone(error):
+                return _skipped(outcome, _GONE)
             failed = _failed(outcome, f"{_written(outcome)} {error}", error.request_id)
             if error.refuses_credentials:
                 raise RefusedCredentials(failed) from error
@@ -61,6 +63,8 @@ class Protocol:
         try:
             verdict, _ = self._verify(outcome)
         except ConnectWiseError as error:
+            if _says_gone(error):
+                return _skipped(outcome, _GONE)
             return _failed(outcome, str(error), error.request_id)
         if not isinstance(verdict, AsApproved):
             return _skipped(outcome, verdict.words)
@@ -150,9 +154,20 @@ class Protocol:
                 raise
             return self._look_up(outcome, str(error), error.request_id)
         wrong = unlike_intent(outcome.change, written.addition, outcome.day)
+        if not wrong and isinstance(outcome.change, Create):
+            wrong = self._missing(written.addition)
         if wrong:
             return self._look_up(outcome, f"ConnectWise answered that {wrong}.", written.request_id)
         return _done(replace(outcome, request_id=written.request_id), written.addition, "")
+
+    def _missing(self, line: Addition) -> str:
+        """Read back a line that was added: an answer alone is no proof, and nothing was there to compare."""
+        try:
+            self.connectwise.addition(line.agreement_id, line.id)
+        except ConnectWiseError as error:
+            if _says_gone(error):
+                return f"line {line.id} was added, which is not there"
+        return ""
 
     def _look_up(self, outcome: Outcome, why: str, request_id: str) -> Outcome:
         """Settle by reading a write whose answer was lost or was not as meant."""
@@ -230,6 +245,11 @@ def _instead(change: Change, lines: Sequence[Addition]) -> str:
         )
         return f"it can't be told whether {listed} is the one that was meant. Check it in ConnectWise"
     return "; ".join(unlike_intent(change, line, None) for line in lines)
+
+
+def _says_gone(error: ConnectWiseError) -> bool:
+    # A 404 without this code is an address or keys that are wrong, and says nothing of the record.
+    return error.status == 404 and error.code == "NotFound"
 
 
 def _written(outcome: Outcome) -> str:

@@ -5,6 +5,7 @@ executor id of its own, because DBOS by itself would resume what another live pr
 taken over only when its team's run lock is free: the system frees it when the process that held it dies.
 """
 
+import logging
 import os
 import threading
 import time
@@ -62,6 +63,8 @@ class DurableRunner:
         self._in_flight = in_flight
         self._closing = threading.Event()
         self._watcher: threading.Thread | None = None
+        # What concerns people is in the journal; the library is to write nothing on their screen.
+        logging.getLogger("dbos").handlers = [logging.NullHandler()]
         DBOS(
             config={
                 "name": "seatsync",

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from seatsync.journal import Operation
+from seatsync.status import OperationKind
 from seatsync.steps import Stage, Step, Way
 from seatsync.ui.session import installation
 from seatsync.ui.text import plain
@@ -12,11 +14,11 @@ SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 SAMPLE = "avanan-2026-11.csv"
 
 _TITLES = {
-    Stage.CONNECT: "ConnectWise connected",
-    Stage.SCAN: "First scan done",
-    Stage.MAP: "Licenses mapped",
-    Stage.UPLOAD: "Export uploaded",
-    Stage.PUSH: "Reviewed and pushed",
+    Stage.CONNECT: ("Connect ConnectWise", "ConnectWise connected"),
+    Stage.SCAN: ("Scan ConnectWise", "First scan done"),
+    Stage.MAP: ("Map the licenses", "Licenses mapped"),
+    Stage.UPLOAD: ("Upload the export", "Export uploaded"),
+    Stage.PUSH: ("Review and push", "Reviewed and pushed"),
 }
 _BUTTONS = {
     Stage.CONNECT: ("Connect ConnectWise", ":material/link:", "pages/setup.py"),
@@ -27,30 +29,38 @@ _BUTTONS = {
 }
 
 
-def show_checklist(way: Way) -> None:
-    """Show every step with its state, and the button of the next one."""
+def show_checklist(way: Way, running: Operation | None) -> None:
+    """Show every step with its state, and the button of the next one; ``running`` is under way already."""
+    busy = None
+    if running is not None:
+        busy = Stage.SCAN if running.kind is OperationKind.SCAN else Stage.PUSH
     with st.container(border=True):
         finished = sum(step.done for step in way.steps)
         st.subheader("Getting started")
         st.progress(finished / len(way.steps), f"{finished} of {len(way.steps)} steps done")
         for number, step in enumerate(way.steps, start=1):
-            _show_step(number, step, is_next=step is way.next)
+            _show_step(number, step, is_next=step is way.next, is_busy=step.stage is busy)
 
 
-def _show_step(number: int, step: Step, *, is_next: bool) -> None:
-    icon = ":green[:material/check_circle:]" if step.done else ":gray[:material/radio_button_unchecked:]"
-    title = f"{number}. {_TITLES[step.stage]}"
-    state = "" if step.done else " · :gray[not done]"
-    mark, words, act = st.columns([0.04, 0.7, 0.26], vertical_alignment="center")
-    mark.markdown(icon)
-    words.markdown(f"**{title}**{state}" if is_next else f"{title}{state}")
-    if step.said:
-        words.caption(plain(step.said))
-    if step.stage is Stage.UPLOAD and not step.done and offers_samples():
-        words.caption(samples_sentence())
-    if is_next:
-        with act:
+def _show_step(number: int, step: Step, *, is_next: bool, is_busy: bool) -> None:
+    to_do, done = _TITLES[step.stage]
+    title = f"{number}\\. {done if step.done else to_do}"
+    words, act = st.columns([0.74, 0.26], vertical_alignment="center")
+    with words.container(gap=None):
+        st.markdown(f"**{title}**" if is_next else title)
+        if step.said:
+            st.caption(plain(step.said))
+        if step.stage is Stage.UPLOAD and not step.done and offers_samples():
+            st.caption(samples_sentence())
+    with act:
+        if is_busy and not step.done:
+            st.badge("Under way", icon=":material/sync:", color="blue")
+        elif is_next:
             go_to(step.stage)
+        elif step.done:
+            st.badge("Done", icon=":material/check:", color="green")
+        else:
+            st.badge("Not done", icon=":material/radio_button_unchecked:", color="gray")
 
 
 def go_to(stage: Stage) -> None:

@@ -12,6 +12,7 @@ from seatsync.ui.looks import colour, count_column, icon, money_column, row_titl
 from seatsync.ui.session import Keys, drop, get, put
 from seatsync.ui.text import amount, plain, seats, unique_labels
 
+_NOT_KNOWN = "Which billing lines it is about is known once its company and its license are."
 _STATES = {
     TenantState.PAID: "Paid",
     TenantState.TRIAL: "Proof of concept",
@@ -75,17 +76,14 @@ def _head(row: PreviewRow) -> None:
 
 
 def _facts(row: PreviewRow) -> None:
-    left, right = st.columns(2, gap="large")
-    with left:
-        _parts(row)
-        if row.match:
-            st.caption("How the tenant was matched")
-            st.text(row.match)
-        _candidates(row)
-    with right:
-        _lines(row)
-        if row.monthly_delta is not None:
-            st.caption(f"Monthly effect: {plain(amount(row.monthly_delta, row.currency))}")
+    _parts(row)
+    if row.match and row.match not in row.reason:
+        st.caption("How the tenant was matched")
+        st.text(row.match)
+    _candidates(row)
+    _lines(row)
+    if row.monthly_delta is not None:
+        st.caption(f"Monthly effect: {plain(amount(row.monthly_delta, row.currency))}")
 
 
 def _parts(row: PreviewRow) -> None:
@@ -96,7 +94,9 @@ def _parts(row: PreviewRow) -> None:
     known = [count for count in users if count is not None]
     if len(users) > 1 and len(known) == len(users):
         listed = " + ".join(f"{part.tenant} {seats(part.users or decimals([]))}" for part in row.parts)
-        st.text(f"{listed} = {seats(decimals(known))}")
+        added = f"{listed} = {seats(decimals(known))}"
+        if added not in row.reason:
+            st.text(added)
     st.caption("Rows of the export")
     st.dataframe(
         {
@@ -124,7 +124,7 @@ def _candidates(row: PreviewRow) -> None:
     st.dataframe(
         {
             "Company": [candidate.name for candidate in row.candidates],
-            "Likeness": [candidate.score for candidate in row.candidates],
+            "Likeness": [round(candidate.score * 100) for candidate in row.candidates],
         },
         hide_index=True,
         column_config={
@@ -135,13 +135,15 @@ def _candidates(row: PreviewRow) -> None:
                 help="How alike the names are, as far as words go.",
             )
         },
+        width=520,
         alt="Companies it could be",
     )
 
 
 def _lines(row: PreviewRow) -> None:
     if not row.lines:
-        st.caption("No billing line in ConnectWise that counts.")
+        known = row.company is not None and row.product is not None
+        st.caption("No billing line in ConnectWise that counts." if known else _NOT_KNOWN)
         return
     st.caption("Billing lines in ConnectWise")
     views = [(view.addition, view.agreement) for view in row.lines]

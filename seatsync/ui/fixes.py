@@ -26,12 +26,11 @@ from seatsync.upkeep import clear_link, link_company, map_tier
 
 def fix_agreement(desk: Desk, review: Review, row: PreviewRow) -> None:
     """Ask in which agreement a new line is created; the one that bills mapped products stands first."""
-    if not row.agreements:
+    if len(row.agreements) < 2:
         return
     agreements = {agreement.id: agreement for agreement in row.agreements}
-    labels = unique_labels(
-        agreements, lambda number: f"{agreements[number].name} · {agreements[number].type_name}".rstrip(" ·")
-    )
+    words = {a.id: dict.fromkeys(filter(None, (a.name, a.type_name))) for a in row.agreements}
+    labels = unique_labels(agreements, lambda number: " · ".join(words[number]))
     chosen = row.agreement.id if row.agreement else None
     key = f"agreement-{review.export.id}-{row.key}"
     st.selectbox(
@@ -41,7 +40,6 @@ def fix_agreement(desk: Desk, review: Review, row: PreviewRow) -> None:
         format_func=lambda number: labels.get(number, ""),
         key=key,
         placeholder="Choose an agreement",
-        disabled=len(agreements) == 1,
         on_change=_choose_agreement,
         args=(desk, review, row, key),
         help="Then check the row's Push box: a line is only created when it is chosen.",

@@ -13,44 +13,75 @@ from seatsync.present import preview_frame
 from seatsync.previews import Review, tick
 from seatsync.status import Status
 from seatsync.ui.looks import colour, count_column, marked, money_column, status_help, text_column
-from seatsync.ui.notices import attempt, say
+from seatsync.ui.notices import attempt, refuse
 from seatsync.ui.reading import by_status
 from seatsync.ui.session import Keys, get, put
+from seatsync.ui.text import plain
 from seatsync.ui.words import counted
 
 PUSH, OPEN = "Push", "Details"
 _HIDDEN = frozenset({Status.NO_CHANGE})
-_ROW, _HEAD, _TALLEST = 35, 38, 15
+_ORDER = (
+    PUSH,
+    OPEN,
+    "Status",
+    "Company",
+    "Tenants",
+    "Billed now",
+    "Seats in export",
+    "Difference",
+    "Product",
+    "Monthly effect",
+    "Currency",
+    "Unit price",
+    "Licenses",
+    "Agreement",
+    "Reason",
+)
+_ROW, _HEAD, _TALLEST = 33, 36, 15
 
 
-def filter_rows(review: Review) -> tuple[PreviewRow, ...]:
-    """Ask which rows to show, by status and by words; return them in the preview's order."""
+def choose_statuses(review: Review) -> frozenset[Status]:
+    """Ask which statuses to show; No change is hidden unless it is asked for.
+
+    All are offered, with none left out for having no rows: a choice that lacks one would hide its rows later.
+    """
     counts = by_status(review)
-    statuses = st.pills(
+    chosen = st.pills(
         "Status",
-        list(counts),
+        list(Status),
         selection_mode="multi",
-        default=[status for status in counts if status not in _HIDDEN],
+        default=[status for status in Status if status not in _HIDDEN],
         format_func=lambda status: f"{status.label} {counts.get(status, 0):,}",
         key=Keys.statuses,
         persist_state="session",
         help=f"What a push does with a row of each status:\n{status_help()}\n\nNone chosen: all are shown.",
     )
+    return frozenset(chosen or Status)
+
+
+def search_box() -> str:
+    """Ask for words to look for; every one has to occur in a row."""
     words = st.text_input(
         "Search",
         key=Keys.search,
         type="search",
         live=True,
         persist_state="session",
-        placeholder="Tenant, company, product or license",
-        width=420,
+        placeholder="Search tenant, company, product or license",
+        label_visibility="collapsed",
+        width=380,
     )
-    wanted = set(statuses) or set(counts)
-    needles = (words or "").casefold().split()
+    return words or ""
+
+
+def filter_rows(review: Review, statuses: frozenset[Status], words: str) -> tuple[PreviewRow, ...]:
+    """Return the rows of some statuses in which every word occurs, in the preview's order."""
+    needles = words.casefold().split()
     return tuple(
         row
         for row in review.preview.rows
-        if row.status in wanted and all(needle in _haystack(row) for needle in needles)
+        if row.status in statuses and all(needle in _haystack(row) for needle in needles)
     )
 
 
@@ -111,7 +142,9 @@ def show_grid(desk: Desk, review: Review, shown: Sequence[PreviewRow], opened: C
         column_config=_columns(keys, opened),
         on_change=_save,
         args=(desk, review, key, keys),
+        row_height=_ROW,
         placeholder="",
+        column_order=_ORDER,
         alt="Preview rows",
     )
 
@@ -128,9 +161,9 @@ def _frame(review: Review, shown: Sequence[PreviewRow]) -> pd.DataFrame:
 
 def _columns(keys: Sequence[str], opened: Callable[[str], None]) -> dict[str, Any]:
     return {
-        PUSH: st.column_config.CheckboxColumn(width=56, pinned=True, help="Checked rows are pushed."),
+        PUSH: st.column_config.CheckboxColumn(width=66, pinned=True, help="Checked rows are pushed."),
         OPEN: st.column_config.ButtonColumn(
-            width=72,
+            width=60,
             pinned=True,
             type="tertiary",
             key=Keys.details_button,
@@ -139,18 +172,20 @@ def _columns(keys: Sequence[str], opened: Callable[[str], None]) -> dict[str, An
             help="Show the row in full, below the table.",
         ),
         "Status": st.column_config.MultiselectColumn(
-            width=170,
+            width=152,
+            pinned=True,
+            help="What a push does with each status is told at the filter above.",
             options=[marked(status) for status in Status],
             color=[colour(status) for status in Status],
         ),
-        "Tenants": text_column("Tenants", 220, "As they stand in the export."),
-        "Company": text_column("Company", 220, "The company in ConnectWise."),
+        "Tenants": text_column("Tenants", 170, "As they stand in the export."),
+        "Company": text_column("Company", 180, "The company in ConnectWise."),
         "Licenses": text_column("Licenses", 190),
         "Product": text_column("Product", 90),
         "Agreement": text_column("Agreement", 180),
-        "Billed now": count_column("Billed now", "Seats on the billing line in ConnectWise."),
-        "Seats in export": count_column("Seats in export", width=115),
-        "Difference": count_column("Difference", "Seats in export less seats billed now."),
+        "Billed now": count_column("Billed", "Seats on the billing line in ConnectWise now.", 66),
+        "Seats in export": count_column("Export", "Seats in the export.", 66),
+        "Difference": count_column("Diff.", "Seats in the export less seats billed now.", 60),
         "Unit price": money_column("Unit price"),
         "Monthly effect": money_column("Monthly effect", "Change of what is billed each month.", 115),
         "Currency": text_column("Currency", 80),
@@ -165,26 +200,43 @@ def _open(keys: Sequence[str], opened: Callable[[str], None]) -> None:
 
 
 def _save(desk: Desk, review: Review, key: str, keys: Sequence[str]) -> None:
-    """Save the boxes that were clicked; positions are those of the rows as they were shown."""
-    rows = {row.key: row for row in review.preview.rows}
-    edited = [
-        (rows[keys[place]], bool(values[PUSH]))
-        for place, values in get(key, {}).get("edited_rows", {}).items()
-        if place < len(keys) and PUSH in values
-    ]
-    refused = [row for row, value in edited if value and not row.selectable]
-    ticks = {row.key: value for row, value in edited if row.selectable and review.ticked(row) is not value}
+    ticks, refused = read_clicks(review, keys, get(key, {}).get("edited_rows", {}))
     saved = attempt(tick, desk, review.export.id, ticks) if ticks else True
-    if refused:
-        row = refused[-1]
-        say(f"{row.status.label}: can't be pushed. {row.locked or row.reason}")
+    for row in refused:
+        refuse(f"{row.status.label}, not pushed. {_why_not(row)}")
     if refused or not saved:
         _start_anew()
 
 
+def read_clicks(
+    review: Review, keys: Sequence[str], edited: Mapping[int, Mapping[str, Any]]
+) -> tuple[dict[str, bool], tuple[PreviewRow, ...]]:
+    """Return the boxes that were clicked, by row key, and the rows that were checked and can't be pushed.
+
+    ``edited`` is what the browser holds, by position; positions are those of ``keys``, the rows as shown.
+    """
+    rows = {row.key: row for row in review.preview.rows}
+    clicked = [
+        (rows[keys[place]], bool(values[PUSH]))
+        for place, values in edited.items()
+        if place < len(keys) and PUSH in values
+    ]
+    ticks = {row.key: value for row, value in clicked if row.selectable and review.ticked(row) is not value}
+    return ticks, tuple(row for row, value in clicked if value and not row.selectable)
+
+
+def _why_not(row: PreviewRow) -> str:
+    said = row.reason if row.status is Status.NO_ADDITION else f"{row.status.on_push}."
+    return row.locked or said
+
+
 def shown_sentence(review: Review, shown: Sequence[PreviewRow]) -> str:
-    """Say how many rows are shown, and how many chosen ones are not."""
+    """Say how many rows are shown, how many chosen ones are not, and what has no row at all."""
     keys = {row.key for row in shown}
     hidden = sum(review.ticked(row) and row.key not in keys for row in review.preview.rows)
-    said = f"{len(shown):,} of {counted(len(review.preview.rows), 'row')} shown."
-    return f"{said} {counted(hidden, 'chosen row')} not shown." if hidden else said
+    said = [f"{len(shown):,} of {counted(len(review.preview.rows), 'row')} shown."]
+    if hidden:
+        said.append(f"**{counted(hidden, 'chosen row')} not shown.**")
+    if review.preview.left_out:
+        said.append(f"Left out: {plain('; '.join(review.preview.left_out))}.")
+    return " ".join(said)

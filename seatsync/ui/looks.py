@@ -15,7 +15,7 @@ _MARKS = {
     Status.UNMATCHED: ("?", "red"),
     Status.AMBIGUOUS: ("≈", "red"),
     Status.LICENSE_UNMAPPED: ("◇", "violet"),
-    Status.MULTIPLE_ADDITIONS: ("⧉", "yellow"),
+    Status.MULTIPLE_ADDITIONS: ("×", "yellow"),
     Status.SKIPPED: ("–", "gray"),
     Status.UNREADABLE: ("!", "red"),
 }

@@ -1,4 +1,4 @@
-"""Actions carried out in callbacks, before the page is drawn; the page then says what they did, or why not."""
+"""Actions carried out in callbacks, before the page is drawn; the page says what they did, or why not."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,9 +27,17 @@ def say(text: str) -> None:
     put(Keys.done, plain(text))
 
 
+def refuse(text: str) -> None:
+    """Have a toast say why a click was not taken; ``text`` may hold names from outside."""
+    put(Keys.refusal, plain(text))
+
+
 def show_problem() -> None:
     """Say why the last action was not carried out, once."""
-    problem = get(Keys.problem)
+    refusal, problem = get(Keys.refusal), get(Keys.problem)
+    if refusal:
+        drop(Keys.refusal)
+        st.toast(refusal, icon=":material/block:", duration="long")
     if problem:
         drop(Keys.problem)
         st.error(plain(problem), icon=":material/error:")

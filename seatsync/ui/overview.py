@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from seatsync.answers import cents
 from seatsync.desk import Desk
 from seatsync.errors import SeatSyncError
 from seatsync.model import Preview
@@ -11,29 +10,28 @@ from seatsync.status import Status
 from seatsync.steps import Stage, Way
 from seatsync.ui.checklist import go_to, offers_samples, samples_sentence
 from seatsync.ui.session import installation
-from seatsync.ui.text import plain
+from seatsync.ui.text import amounts, plain
 from seatsync.ui.words import age, counted, moment
 
 
 def show_next(way: Way) -> None:
     """Say what comes next for a team that has pushed before, with its button."""
     step = way.next
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        if step is not None:
-            st.markdown(f"**Next:** {plain(step.said)}", width="stretch")
-            with st.container(width=240):
-                go_to(step.stage)
-        elif way.outdated:
-            said = "**The last export is pushed.** Scan again to see ConnectWise as it is now."
-            st.markdown(said, width="stretch")
-            with st.container(width=240):
-                go_to(Stage.SCAN)
-        else:
-            st.markdown("**Everything is done.** The next step is the next monthly export.", width="stretch")
-            with st.container(width=240):
-                go_to(Stage.UPLOAD)
-    if installation().settings.today and offers_samples():
-        st.caption(samples_sentence())
+    if step is not None:
+        stage, said = step.stage, f"**Next:** {plain(step.said)}"
+    elif way.outdated:
+        stage = Stage.SCAN
+        said = "**The last export is pushed.** Scan again to see ConnectWise as it is now."
+    else:
+        stage = Stage.UPLOAD
+        said = "**The last export is pushed.** Next comes the export of the next month."
+    with st.container(border=True):
+        words, act = st.columns([0.74, 0.26], vertical_alignment="center")
+        words.markdown(said)
+        if stage is Stage.UPLOAD and installation().settings.today and offers_samples():
+            words.caption(samples_sentence())
+        with act:
+            go_to(stage)
 
 
 def show_standing(desk: Desk, way: Way) -> None:
@@ -78,9 +76,9 @@ def _preview(desk: Desk, way: Way) -> Preview | None:
 def _waiting(way: Way, preview: Preview, name: str) -> None:
     st.subheader("What waits")
     said = [f"{plain(name)}: {counted(preview.counts.rows, 'row')} in the file"]
-    money = [f"{cents(total)} {plain(currency)}" for currency, total in preview.totals.monthly_delta.items()]
-    if money:
-        said.append(f"the chosen rows change monthly billing by {' and '.join(money)}")
+    if preview.totals.monthly_delta:
+        money = plain(amounts(preview.totals.monthly_delta))
+        said.append(f"the rows chosen by default change monthly billing by {money}")
     st.caption(", ".join(said) + ".")
     if way.outdated:
         st.caption("Counted against the snapshot from before the last push; scan again for the present.")

@@ -13,6 +13,8 @@ from seatsync.ui.text import plain
 
 _SHOWN = (Result.UPDATED, Result.CREATED, Result.CANCELLED, Result.SKIPPED, Result.FAILED)
 
+_ASKED = "Asked to stop; the change in flight is finished first."
+
 
 def watch(desk: Desk, operation: Operation) -> None:
     """Show how far a run is, each second until it is finished; then draw the page anew once."""
@@ -28,24 +30,28 @@ def watch(desk: Desk, operation: Operation) -> None:
             st.rerun()
         show(now)
         if now.cancel_requested:
-            st.caption("Asked to stop; the change in flight is finished first.")
-        elif desk.person.may(Permission.MANAGE) and st.button(
-            "Stop", icon=":material/stop_circle:", key=f"stop-{now.id}"
-        ):
-            with guarded():
-                stop(desk, now.id)
-            st.rerun(scope="fragment")
+            st.caption(_ASKED)
+        elif desk.person.may(Permission.MANAGE):
+            _offer_stop(desk, now)
 
     live()
+
+
+def _offer_stop(desk: Desk, operation: Operation) -> None:
+    if st.button("Stop", icon=":material/stop_circle:", key=f"stop-{operation.id}"):
+        with guarded():
+            stop(desk, operation.id)
+        st.caption(_ASKED)
 
 
 def show(operation: Operation) -> None:
     """Show where a run stands: its state, its progress and its counts."""
     share = operation.done / operation.total if operation.total else 0.0
     if not operation.status.finished:
-        st.progress(min(share, 1.0), f"{operation.status.label}: {operation.done} of {operation.total}")
+        far = f": {operation.done:,} of {operation.total:,}" if operation.total else ""
+        st.progress(min(share, 1.0), f"{operation.status.label}{far}")
     counts = [(operation.counts.get(result, 0), result) for result in _SHOWN]
-    said = " · ".join(f"{count} {result.value}" for count, result in counts if count)
+    said = " · ".join(f"{count:,} {result.value}" for count, result in counts if count)
     if said:
         st.caption(said)
     if operation.message:

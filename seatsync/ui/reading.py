@@ -1,7 +1,6 @@
 """The preview behind the page, built anew only when what it depends on has changed; and what was read."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -14,7 +13,7 @@ from seatsync.status import Status
 from seatsync.ui.frame import done, explained, guarded
 from seatsync.ui.looks import text_column
 from seatsync.ui.session import Keys, get, put
-from seatsync.ui.text import amounts, plain, seats
+from seatsync.ui.text import plain, seats
 from seatsync.ui.upload import FIELDS
 from seatsync.ui.words import age, counted, moment
 
@@ -55,31 +54,34 @@ def chosen_rows(review: Review) -> tuple[PreviewRow, ...]:
     return tuple(row for row in review.preview.rows if review.ticked(row))
 
 
+def show_snapshot_age(desk: Desk) -> None:
+    """Say how old the ConnectWise side of the comparison is."""
+    taken = desk.snapshot().taken_at
+    st.caption(f"ConnectWise as of the snapshot of {moment(taken)} ({age(taken)}).")
+
+
 def show_account(review: Review) -> None:
     """Show how the file was read: its counts in one line, and the rest on demand."""
-    export, counts = review.export, review.preview.counts
-    taken = review.snapshot.taken_at
-    st.caption(
-        f"{_account(counts)} Compared with the snapshot of {moment(taken)} ({age(taken, datetime.now(UTC))})."
-    )
-    if review.preview.left_out:
-        st.caption(f"Not shown: {plain('; '.join(review.preview.left_out))}.")
+    export = review.export
     for note in export.notes:
         st.info(plain(note), icon=":material/info:")
-    with st.expander("What was read", icon=":material/description:"):
+    with st.expander(f"What was read: {_account(review.preview.counts)}", icon=":material/description:"):
         encoding = f"encoding {export.encoding}" if export.encoding else ""
         delimiter = _DELIMITERS.get(export.delimiter, export.delimiter)
-        how = " · ".join(filter(None, (encoding, delimiter and f"columns parted by {delimiter}")))
-        st.caption(
-            f"Uploaded {moment(export.uploaded_at)} by {plain(export.uploaded_by)} · {plain(how or 'workbook')}"
+        kept = f"Uploaded {moment(export.uploaded_at)} by {export.uploaded_by}"
+        how = filter(None, (kept, encoding, delimiter and f"columns parted by {delimiter}"))
+        st.caption(plain(" · ".join(how)))
+        known = list(FIELDS)
+        fields = sorted(
+            export.columns, key=lambda field: known.index(field) if field in known else len(known)
         )
         st.dataframe(
             {
-                "What": [FIELDS.get(field, field.capitalize()) for field in export.columns],
-                "Column of the file": list(export.columns.values()),
+                "What": [FIELDS.get(field, field.capitalize()) for field in fields],
+                "Column of the file": [export.columns[field] for field in fields],
             },
             hide_index=True,
-            width=480,
+            width=560,
             alt="Columns of the file",
         )
         _problems(review)
@@ -94,7 +96,8 @@ def _account(counts: ExportCounts) -> str:
         (counts.unreadable, "unreadable"),
         (counts.ignored, "blank or totals"),
     )
-    return f"{counted(counts.rows, 'row')} = {' + '.join(f'{count:,} {what}' for count, what in parts)}."
+    listed = " + ".join(f"{count:,} {what}" for count, what in parts if count)
+    return f"{counted(counts.rows, 'row')} = {listed}."
 
 
 def _problems(review: Review) -> None:
@@ -157,27 +160,25 @@ def show_totals(review: Review) -> None:
     sums: Totals = total([replace(row, selected=True) for row in chosen])
     silent = sum(row.monthly_delta is None for row in chosen)
     currencies = sorted(sums.monthly_delta) or [""]
-    places = iter(st.columns(3 + len(currencies)))
-    next(places).metric(
-        "Chosen rows", f"{len(chosen):,}", border=True, help="Rows whose Push box is checked."
-    )
-    next(places).metric("Seats billed now", seats(sums.seats_now), border=True, help="On the chosen rows.")
+    places = st.columns(3 + len(currencies))
     difference = sums.seats_new - sums.seats_now
-    next(places).metric(
-        "Seats after the push",
-        seats(sums.seats_new),
-        f"{difference.normalize():+,f}" if difference else None,
-        border=True,
-        help="On the chosen rows.",
-    )
+    shown: list[tuple[str, str, str | None, str]] = [
+        ("Chosen rows", f"{len(chosen):,}", None, "Rows whose Push box is checked."),
+        ("Seats billed now", seats(sums.seats_now), None, "On the chosen rows."),
+        (
+            "Seats after it",
+            seats(sums.seats_new),
+            f"{difference.normalize():+,f}" if difference else None,
+            "On the chosen rows, after the push.",
+        ),
+    ]
     for currency in currencies:
         effect = sums.monthly_delta.get(currency)
-        next(places).metric(
-            f"Monthly effect {currency}".rstrip(),
-            "none" if effect is None else f"{effect:+,.2f}",
-            border=True,
-            help="What the chosen rows change each month. Currencies are never added together.",
-        )
+        said = "none" if effect is None else f"{effect:+,.2f}"
+        why = "What the chosen rows change each month. Currencies are never added together."
+        shown.append((f"Monthly effect {currency}".rstrip(), said, None, why))
+    for place, (label, value, delta, why) in zip(places, shown, strict=True):
+        place.metric(label, value, delta, border=True, height="stretch", help=why)
     if silent:
         st.caption(f"{counted(silent, 'chosen row')} left out of the monthly effect: its price is not known.")
 
@@ -186,8 +187,3 @@ def by_status(review: Review) -> dict[Status, int]:
     """Count the rows of each status that occurs, in the order of the statuses."""
     counts = review.preview.totals.by_status
     return {status: counts[status] for status in Status if counts.get(status)}
-
-
-def money_line(review: Review) -> str:
-    """Say the monthly effect of the chosen rows by currency."""
-    return amounts(total([replace(row, selected=True) for row in chosen_rows(review)]).monthly_delta)

@@ -9,7 +9,7 @@ from seatsync.desk import Desk
 from seatsync.journal import Operation, Outcome
 from seatsync.people import Permission
 from seatsync.present import OUTCOME_COLUMNS, outcome_cells, to_csv
-from seatsync.runs import take_over
+from seatsync.runs import abandoned, take_over
 from seatsync.status import OperationKind, Result
 from seatsync.ui.frame import done, explained
 from seatsync.ui.progress import watch
@@ -55,8 +55,10 @@ def show_run(desk: Desk, operation: Operation, outcomes: Sequence[Outcome]) -> N
 
 
 def _resume(desk: Desk, operation: Operation) -> None:
-    why = "For a run whose process died. A run that is alive is left alone."
-    if desk.person.may(Permission.MANAGE) and st.button("Resume", icon=":material/play_circle:", help=why):
+    if not desk.person.may(Permission.MANAGE) or not abandoned(desk, operation):
+        return
+    why = "No process carries this run out. It goes on where it stopped."
+    if st.button("Resume", icon=":material/play_circle:", help=why):
         with explained():
             take_over(desk, operation)
             done(f"Operation {operation.id} is resumed.")
@@ -83,7 +85,9 @@ def _outcomes(operation: Operation, outcomes: Sequence[Outcome]) -> None:
                 color=list(_COLOURS.values()),
                 width=110,
             ),
-            "Message": st.column_config.TextColumn(width="large"),
+            "Before": st.column_config.TextColumn(alignment="right"),
+            "After": st.column_config.TextColumn(alignment="right"),
+            "Message": st.column_config.TextColumn(width="medium"),
         },
         alt="Outcomes",
     )
@@ -100,7 +104,5 @@ def _outcomes(operation: Operation, outcomes: Sequence[Outcome]) -> None:
 def show_under_way(desk: Desk, operation: Operation) -> None:
     """Show a run that is under way in a card of its own, with its progress and a way to it."""
     with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{operation.kind.label}** started by {plain(operation.who)}")
-            badge(operation)
+        st.markdown(f"**{operation.kind.label}** started by {plain(operation.who)}")
         watch(desk, operation)

@@ -35,7 +35,13 @@ def badge(operation: Operation) -> None:
 
 def show_runs(runs: Sequence[Operation], *, counts: bool = True) -> None:
     """Show runs as a table to read."""
-    st.dataframe(_cells(runs, counts=counts), hide_index=True, column_config=_columns(), alt="Operations")
+    st.dataframe(
+        _cells(runs, counts=counts),
+        hide_index=True,
+        column_config=_columns(),
+        placeholder="",
+        alt="Operations",
+    )
 
 
 def choose_run(runs: Sequence[Operation], chosen: OperationId | None) -> None:
@@ -47,7 +53,7 @@ def choose_run(runs: Sequence[Operation], chosen: OperationId | None) -> None:
         _cells(runs, counts=True),
         hide_index=True,
         column_config=_columns(),
-        height=min(38 + 35 * len(runs), 388),
+        placeholder="",
         key=key,
         on_select=partial(_chosen, key, ids),
         selection_mode="single-row",
@@ -75,28 +81,31 @@ def _cells(runs: Sequence[Operation], *, counts: bool) -> dict[str, list[Any]]:
         "Status": [[run.status.label] for run in runs],
         "Started": [moment(run.started_at) for run in runs],
         "Duration": [lasted(run) for run in runs],
-        "Who": [run.who for run in runs],
     }
     if counts:
         for result in COUNTED:
             cells[result.value.capitalize()] = [
                 None if run.kind is OperationKind.SCAN else run.counts.get(result, 0) for run in runs
             ]
-    return cells | {"Message": [run.message for run in runs], "Number": [run.id for run in runs]}
+    return cells | {
+        "Message": [run.message for run in runs],
+        "Who": [run.who for run in runs],
+        "Number": [run.id for run in runs],
+    }
 
 
 def _columns() -> dict[str, Any]:
     labels = [status.label for status in LOOKS]
     colours = [colour for _, colour in LOOKS.values()]
     numbers = {
-        result.value.capitalize(): st.column_config.NumberColumn(format="localized", width=84)
+        result.value.capitalize(): st.column_config.NumberColumn(format="localized", width=76)
         for result in COUNTED
     }
     return {
-        "Kind": st.column_config.TextColumn(width=90),
-        "Status": st.column_config.MultiselectColumn(options=labels, color=colours, width=180),
-        "Started": st.column_config.TextColumn(width=160),
-        "Duration": st.column_config.TextColumn(width=90),
+        "Kind": st.column_config.TextColumn(width=84),
+        "Status": st.column_config.MultiselectColumn(options=labels, color=colours, width=170),
+        "Started": st.column_config.TextColumn(width=148),
+        "Duration": st.column_config.TextColumn(width=80),
         "Who": st.column_config.TextColumn(width=90),
         "Message": st.column_config.TextColumn(width="large"),
         "Number": st.column_config.NumberColumn(width=70, help="As in messages and in the audit log."),

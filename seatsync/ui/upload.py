@@ -20,11 +20,15 @@ PARAMETER = "export"
 FIELDS = {
     "tenant": "Tenant",
     "portal": "Portal",
-    "company": "Company",
     "tier": "License",
     "users": "Users",
     "state": "Status",
     "expires": "Expiration",
+    "company": "Company, kept as evidence",
+    "region": "Region, kept as evidence",
+    "addons": "Add-ons, kept as evidence",
+    "msp": "Partner, kept as evidence",
+    "limit": "License limit, never the seat count",
 }
 _MANUAL = "The monthly tenant export of the Avanan partner portal: CSV, tab-separated text or XLSX."
 
@@ -144,10 +148,11 @@ def _choose(export: ExportId) -> None:
 def _wanted(records: Mapping[ExportId, ExportRecord]) -> ExportId:
     """Return the export of the address, else the one chosen last, else the newest."""
     asked = st.query_params.get(PARAMETER, "")
-    for number in (ExportId(int(asked)) if asked.isdecimal() else None, get(Keys.export)):
-        if number in records:
-            found: ExportId = number
-            return found
+    if asked.isdecimal() and int(asked) in records:
+        return ExportId(int(asked))
+    last: ExportId | None = get(Keys.export)
+    if last is not None and last in records and not asked:
+        return last
     if asked:
         st.warning("The export in this page's address does not exist here; the newest is shown.")
     return next(iter(records))

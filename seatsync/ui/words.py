@@ -18,9 +18,10 @@ def moment(at: datetime) -> str:
 def age(at: datetime, now: datetime | None = None) -> str:
     """Say how long ago something was, in its largest unit."""
     seconds = int(((now or datetime.now(UTC)) - at).total_seconds())
-    for size, noun in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
-        if seconds >= size:
-            return f"{counted(seconds // size, noun)} ago"
+    if seconds >= _DAY:
+        return f"{counted(seconds // _DAY, 'day')} ago"
+    if seconds >= _MINUTE:
+        return f"{seconds // _HOUR} h ago" if seconds >= _HOUR else f"{seconds // _MINUTE} min ago"
     return "just now"
 
 

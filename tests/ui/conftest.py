@@ -1,9 +1,10 @@
-"""An installation for page tests: the sample book on a simulator, scanned and mapped, and a way to open pages."""
+"""An installation for page tests: the sample book, scanned and mapped, on a simulator, and an open page."""
 
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -35,7 +36,7 @@ SECONDS = 30
 OpenPage = Callable[..., AppTest]
 
 
-def connection_to(url: str) -> dict[str, str]:
+def connection_to(url: str) -> dict[str, Any]:
     """Return the settings of the sample book's simulator, without the prefix."""
     return {
         "connectwise_url": url,
@@ -51,9 +52,7 @@ def scanned_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database that holds one scan of the sample book and its three mappings."""
     folder = tmp_path_factory.mktemp("scanned")
     with running(create_app(SimulatedBook.sample(), today=TODAY)) as url:
-        settings = Settings(
-            database_url=f"sqlite:///{folder}/seatsync.db", today=TODAY, **connection_to(url)
-        )
+        settings = Settings(database_url=f"sqlite:///{folder}/seatsync.db", today=TODAY, **connection_to(url))
         with Wiring(settings) as wiring:
             desk = wiring.desk()
             operation = start_scan(desk)
@@ -71,9 +70,7 @@ def simulator() -> Starlette:
 
 
 @pytest.fixture
-def app_settings(
-    simulator: Starlette, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Path]:
+def app_settings(simulator: Starlette, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The environment of an empty installation on a running simulator; yields the database's folder."""
     with running(simulator) as url:
         given = {
@@ -137,6 +134,18 @@ def _open(page: str, **query: str) -> AppTest:
 
 
 def words(test: AppTest) -> str:
-    """Everything that a page says, for tests that ask whether it says something at all."""
-    kinds = ("title", "header", "subheader", "markdown", "caption", "text", "error", "warning", "info", "success")
-    return "\n".join(str(element.value) for kind in kinds for element in test.get(kind))
+    """Everything that a page says, as it is read: without the escapes that keep it from being Markdown."""
+    kinds = (
+        "title",
+        "header",
+        "subheader",
+        "markdown",
+        "caption",
+        "text",
+        "error",
+        "warning",
+        "info",
+        "success",
+    )
+    said = "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in test.get(kind))
+    return said.replace("\\", "").replace("\u2060", "")

@@ -1,0 +1,56 @@
+# `make demo` and `make test` need nothing but Python >= 3.11: they prepare the rest in .venv/.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+BIN := .venv/bin
+
+.PHONY: .venv demo run test check format coverage lock samples screenshots bench clean
+
+.venv: .venv/.app
+
+.venv/.app: requirements.txt tools/make_venv.sh
+	@sh tools/make_venv.sh "$(PYTHON)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/.app requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+demo: .venv/.app
+	@$(BIN)/python -m seatsync demo $(ARGS)
+
+run: .venv/.app
+	@$(BIN)/python -m seatsync serve $(ARGS)
+
+test: check
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+check: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+coverage: .venv/.dev
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+lock: .venv/.dev
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--output-file=requirements.txt requirements.in
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --output-file=requirements-dev.txt requirements-dev.in
+
+samples: .venv/.app
+	$(BIN)/python -m tools.make_samples
+
+screenshots: .venv/.dev
+	$(BIN)/python -m tools.make_screenshots
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis data/demo

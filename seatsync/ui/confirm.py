@@ -1,0 +1,123 @@
+"""Confirm a plan: the dialog, the typed number of cancels, and the start of the push."""
+
+import streamlit as st
+
+from seatsync.desk import Desk
+from seatsync.errors import DigestMismatch
+from seatsync.plan import Cancel, Create
+from seatsync.pushes import Proposal, propose, push, rehearse_plan
+from seatsync.ui.frame import explained
+from seatsync.ui.proposal import counts_sentence, money_sentence, show_decreases, show_rehearsal
+from seatsync.ui.session import Keys, drop, get, put
+from seatsync.ui.text import plain
+from seatsync.ui.words import counted
+
+_DIGEST_SHOWN = 12
+
+
+def show_digest(proposal: Proposal) -> None:
+    """Show the start of the plan's digest, and say what it is for."""
+    st.caption(
+        f"Plan {proposal.plan.digest[:_DIGEST_SHOWN]}",
+        help="The digest names this plan. It covers the team, the export, the snapshot, the chosen rows and "
+        "every quantity before the change: when any of them changes, the plan has to be confirmed again.",
+    )
+
+
+def show_actions(desk: Desk, proposal: Proposal) -> None:
+    """Offer to confirm the plan as it is drawn here, and to rehearse it."""
+    plan = proposal.plan
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"Review and push {counted(len(plan.changes), 'change')}",
+            type="primary",
+            icon=":material/publish:",
+            disabled=not plan.changes,
+            help="Shows the summary; nothing is written before it is confirmed there.",
+            on_click=put,
+            args=(Keys.confirm_digest, plan.digest),
+        )
+        rehearsed = st.button(
+            "Rehearse",
+            icon=":material/theater_comedy:",
+            disabled=not plan.changes,
+            help="Reads every line from ConnectWise and says what would be sent; nothing is written.",
+        )
+    if rehearsed:
+        with explained(), st.spinner("Reading the lines from ConnectWise …"):
+            put(Keys.rehearsal, (plan.digest, rehearse_plan(desk, plan)))
+    kept = get(Keys.rehearsal)
+    if kept and kept[0] == plan.digest:
+        show_rehearsal(kept[1])
+
+
+def confirm_if_asked(desk: Desk, proposal: Proposal) -> None:
+    """Open the dialog while a confirmation is asked for; a plan that changed meanwhile is refused."""
+    approved = get(Keys.confirm_digest)
+    if approved is None:
+        return
+    if approved != proposal.plan.digest:
+        drop(Keys.confirm_digest)
+        st.warning(
+            "The plan has changed since it was approved, so nothing was written. "
+            "Review the new plan and confirm it.",
+            icon=":material/sync_problem:",
+        )
+        return
+    _dialog(desk, proposal)
+
+
+def _close() -> None:
+    drop(Keys.confirm_digest)
+
+
+@st.dialog("Confirm the push", width="medium", on_dismiss=_close, icon=":material/publish:")
+def _dialog(desk: Desk, proposal: Proposal) -> None:
+    plan, brake = proposal.plan, proposal.brake
+    st.markdown(f"**{counts_sentence(plan)}** {plain(money_sentence(plan))}")
+    days = sorted({str(change.last_day) for change in plan.changes if isinstance(change, Cancel)})
+    starts = sorted({str(change.effective) for change in plan.changes if isinstance(change, Create)})
+    if starts:
+        st.caption(f"New lines start on {', '.join(starts)}.")
+    if days:
+        st.caption(f"Cancelled lines bill for the last time on {', '.join(days)}.")
+    show_decreases(plan)
+    typed: int | None = None
+    if brake is not None:
+        st.warning(plain(brake), icon=":material/warning:")
+        typed = st.number_input(
+            "Number of cancels",
+            min_value=0,
+            value=None,
+            step=1,
+            key=Keys.cancels_typed,
+            placeholder="Type the number",
+        )
+    show_digest(proposal)
+    with st.container(horizontal=True):
+        go = st.button(
+            f"Push {len(plan.changes):,} changes to ConnectWise",
+            type="primary",
+            icon=":material/publish:",
+            disabled=brake is not None and typed is None,
+        )
+        if st.button("Not now"):
+            _close()
+            st.rerun()
+    if go:
+        _start(desk, proposal, typed)
+
+
+def _start(desk: Desk, proposal: Proposal, typed: int | None) -> None:
+    """Rebuild the plan and push it, if it is still the one that was shown."""
+    approved = str(get(Keys.confirm_digest, ""))
+    with explained():
+        try:
+            fresh = propose(desk, proposal.plan.export_id, "default", with_ticks=True)
+            push(desk, fresh, approved, typed)
+        except DigestMismatch:
+            st.button("Show the new plan", on_click=_close)
+            raise
+        _close()
+        drop(Keys.rehearsal)
+        st.rerun()

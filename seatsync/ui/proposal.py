@@ -1,0 +1,154 @@
+"""A plan on screen: what a push would update, create and cancel, by name, with dates and money."""
+
+from collections.abc import Sequence
+from typing import Any, assert_never
+
+import streamlit as st
+
+from seatsync.journal import Outcome
+from seatsync.plan import Cancel, Change, Create, Plan, Update
+from seatsync.pushes import Proposal
+from seatsync.status import Kind
+from seatsync.ui.looks import KIND_WORDS, RESULT_MARKS, count_column, money_column, text_column
+from seatsync.ui.text import amounts, plain, seats
+from seatsync.ui.words import counted
+
+_MANY, _TALL = 12, 360
+_NOUNS = {Kind.UPDATE: "update", Kind.CREATE: "create", Kind.CANCEL: "cancel"}
+_TITLES = {
+    Kind.UPDATE: (
+        ":material/sync:",
+        "Updates",
+        "The quantity of the line is set; nothing else of it is touched.",
+    ),
+    Kind.CREATE: (
+        ":material/add_circle:",
+        "Creates",
+        "A new line is added at the catalogue's price. If ConnectWise refuses the date, the first of next "
+        "month is tried, then the next date the agreement allows; the result says which was used.",
+    ),
+    Kind.CANCEL: (
+        ":material/cancel:",
+        "Cancels",
+        "The line bills for the last time on the day shown. No line is deleted.",
+    ),
+}
+
+
+def counts_sentence(plan: Plan) -> str:
+    """Say how many changes of each kind a plan makes."""
+    parts = [counted(len(plan.of(kind)), noun) for kind, noun in _NOUNS.items()]
+    return f"{counted(len(plan.changes), 'change')}: {', '.join(parts[:-1])} and {parts[-1]}."
+
+
+def money_sentence(plan: Plan) -> str:
+    """Say what a plan changes each month, by currency."""
+    said = f"Monthly effect: {amounts(plan.money)}."
+    if plan.without_money:
+        said += f" {counted(plan.without_money, 'change')} left out: the price is not known."
+    return said
+
+
+def show_plan(proposal: Proposal) -> None:
+    """Show every change of a plan."""
+    plan = proposal.plan
+    st.markdown(f"**{counts_sentence(plan)}** {plain(money_sentence(plan))}")
+    if proposal.brake is not None:
+        st.warning(
+            f"**This plan cuts a lot.** {plain(' '.join(proposal.brake.reasons))}", icon=":material/warning:"
+        )
+    show_decreases(plan)
+    for kind, (icon, title, how) in _TITLES.items():
+        changes = plan.of(kind)
+        if changes:
+            st.subheader(f"{icon} {title} ({len(changes):,})", help=how)
+            _table(plan, changes, kind)
+
+
+def show_decreases(plan: Plan) -> None:
+    """Name every change that bills fewer seats."""
+    if not plan.decreases:
+        st.caption("No change bills fewer seats.")
+        return
+    listed = [
+        f"{change.company.name} · {change.product.identifier}: {_step(change)}" for change in plan.decreases
+    ]
+    with st.container(border=True, height=_TALL if len(listed) > _MANY else "content"):
+        st.markdown(f":material/trending_down: **{counted(len(listed), 'change')} with fewer seats**")
+        st.text("\n".join(listed))
+
+
+def _step(change: Change) -> str:
+    match change:
+        case Update():
+            return f"{seats(change.addition.quantity)} to {seats(change.quantity)}"
+        case Cancel():
+            return f"{seats(change.addition.quantity)} to 0, cancelled; last day {change.last_day}"
+        case Create():
+            return f"{seats(change.quantity)} from {change.effective}"
+        case _:
+            assert_never(change)
+
+
+def _table(plan: Plan, changes: Sequence[Change], kind: Kind) -> None:
+    cells: dict[str, list[Any]] = {
+        "Company": [change.company.name for change in changes],
+        "Product": [change.product.identifier for change in changes],
+        "Agreement": [change.agreement.name for change in changes],
+    }
+    if kind is not Kind.CREATE:
+        cells["Billed now"] = [
+            float(change.addition.quantity) for change in changes if not isinstance(change, Create)
+        ]
+    if kind is not Kind.CANCEL:
+        cells["New"] = [float(change.quantity) for change in changes if not isinstance(change, Cancel)]
+    if kind is Kind.UPDATE:
+        cells["Difference"] = [new - now for new, now in zip(cells["New"], cells["Billed now"], strict=True)]
+    if kind is Kind.CREATE:
+        cells["Effective"] = [str(change.effective) for change in changes if isinstance(change, Create)]
+    if kind is Kind.CANCEL:
+        cells["Last day"] = [str(change.last_day) for change in changes if isinstance(change, Cancel)]
+    cells["Monthly effect"] = [
+        None if change.monthly_delta is None else float(change.monthly_delta) for change in changes
+    ]
+    cells["Currency"] = [plan.currency.get(change.key, "") for change in changes]
+    st.dataframe(
+        cells,
+        hide_index=True,
+        column_config={
+            "Company": text_column("Company", 210),
+            "Product": text_column("Product", 80),
+            "Agreement": text_column("Agreement", 160),
+            "Billed now": count_column("Billed now", width=80),
+            "New": count_column("New", width=60),
+            "Difference": count_column("Difference", width=80),
+            "Effective": text_column("Effective", 95),
+            "Last day": text_column("Last day", 95),
+            "Monthly effect": money_column("Monthly effect", width=110),
+            "Currency": text_column("Currency", 75),
+        },
+        alt=_TITLES[kind][1],
+    )
+
+
+def show_rehearsal(outcomes: Sequence[Outcome]) -> None:
+    """Show what a push would send, or why it would send nothing, change by change."""
+    st.subheader(":material/theater_comedy: Rehearsal", help="Every read of a push, and no write.")
+    st.dataframe(
+        {
+            "Result": [RESULT_MARKS[outcome.result] for outcome in outcomes],
+            "Change": [KIND_WORDS[outcome.kind] for outcome in outcomes],
+            "Company": [outcome.change.company.name for outcome in outcomes],
+            "Product": [outcome.change.product.identifier for outcome in outcomes],
+            "Before": [outcome.before for outcome in outcomes],
+            "After": [outcome.after for outcome in outcomes],
+            "Date": [str(outcome.day or "") for outcome in outcomes],
+            "What would happen": [outcome.message for outcome in outcomes],
+        },
+        hide_index=True,
+        column_config={
+            "Company": text_column("Company", 220),
+            "What would happen": text_column("What would happen", 520),
+        },
+        alt="Rehearsal",
+    )

@@ -1,0 +1,63 @@
+"""The pushes of an export: the one under way, and the last one that ended."""
+
+import streamlit as st
+
+from seatsync.desk import Desk
+from seatsync.journal import Operation
+from seatsync.model import ExportId
+from seatsync.runs import look_up
+from seatsync.status import OperationKind, Result
+from seatsync.ui.frame import guarded
+from seatsync.ui.run_details import show_run, show_under_way
+from seatsync.ui.runs_table import PARAMETER
+
+
+def stop_while_running(desk: Desk) -> None:
+    """Show the team's run under way instead of a plan: one push at a time."""
+    with guarded():
+        running = desk.store.operations.running(desk.team.id)
+    if running is None:
+        return
+    if running.kind is OperationKind.SCAN:
+        st.info(
+            "A scan is under way. A push can be planned when it has ended.", icon=":material/photo_camera:"
+        )
+    else:
+        st.info(
+            "A push is under way. It goes on when this page is closed; another can start when it has ended.",
+            icon=":material/publish:",
+        )
+    show_under_way(desk, running)
+    st.stop()
+
+
+def pushes_of(desk: Desk, export: ExportId) -> tuple[Operation, ...]:
+    """List the ended pushes of an export, newest first."""
+    runs = desk.store.operations.all(desk.team.id)
+    return tuple(
+        run
+        for run in runs
+        if run.kind is OperationKind.SEAT_SYNC and run.export_id == export and run.status.finished
+    )
+
+
+def show_result(desk: Desk, operation: Operation) -> None:
+    """Show what became of every change of a push, and what to do next."""
+    with guarded():
+        found, outcomes = look_up(desk, operation.id)
+    with st.container(border=True):
+        show_run(desk, found, outcomes)
+        failed = found.counts.get(Result.FAILED, 0) + found.counts.get(Result.SKIPPED, 0)
+        st.caption(
+            "What failed or was skipped can be tried again after a new scan."
+            if failed
+            else "Scan again to see the preview against what ConnectWise bills now."
+        )
+        with st.container(horizontal=True):
+            st.page_link("pages/snapshot.py", label="Scan again", icon=":material/photo_camera:")
+            st.page_link(
+                "pages/operations.py",
+                label="Open in Operations",
+                icon=":material/history:",
+                query_params={PARAMETER: str(found.id)},
+            )

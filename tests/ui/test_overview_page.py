@@ -1,0 +1,126 @@
+"""The Overview: the way to a first push, what waits, and the last operations."""
+
+from unittest.mock import Mock
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seatsync.desk import Desk
+from seatsync.model import ExportId
+from seatsync.people import Permission
+from seatsync.previews import upload
+from seatsync.status import OperationKind
+from seatsync.steps import Stage, find_way
+from seatsync.ui.session import installation, reset_installation
+from seatsync.upkeep import clear_mapping, map_tier
+from tests.ui.conftest import OpenPage, words
+
+OVERVIEW = "streamlit_app.py"
+
+
+def primary(page: AppTest) -> list[str]:
+    """The labels of the page's primary buttons."""
+    return [button.label for button in page.button if button.proto.type == "primary"]
+
+
+def test_an_empty_installation_lists_five_steps_and_one_button(open_empty: OpenPage) -> None:
+    page = open_empty(OVERVIEW)
+    assert not page.exception
+    said = words(page)
+    for step in ("ConnectWise connected", "Scan ConnectWise", "Map the", "Upload the", "Review and push"):
+        assert step in said
+    assert primary(page) == ["Scan ConnectWise"]
+    assert "avanan" in words(page)
+
+
+def test_without_a_connection_the_first_step_is_to_connect(
+    open_empty: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in ("URL", "COMPANY", "PUBLIC_KEY", "PRIVATE_KEY", "CLIENT_ID"):
+        monkeypatch.delenv(f"SEATSYNC_CONNECTWISE_{part}")
+    reset_installation()
+    assert primary(open_empty(OVERVIEW)) == ["Connect ConnectWise"]
+
+
+def test_wrong_settings_are_one_sentence(open_empty: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEATSYNC_IN_FLIGHT", "many")
+    reset_installation()
+    page = open_empty(OVERVIEW)
+    assert not page.exception
+    assert len(page.error) == 1
+    assert "IN" in page.error[0].value
+    assert "Correct them and start again" in page.error[0].value
+
+
+def test_after_scan_and_mapping_the_next_step_is_the_upload(open_page: OpenPage) -> None:
+    assert primary(open_page(OVERVIEW)) == ["Upload the export"]
+
+
+def test_an_export_comes_before_mapping_while_its_licenses_are_unknown(desk: Desk) -> None:
+    for mapping in desk.store.choices.mappings(desk.team.id):
+        clear_mapping(desk, mapping.tier)
+    step = find_way(desk, connected=True).next
+    assert step is not None
+    assert step.stage is Stage.UPLOAD
+
+
+def test_unmapped_licenses_of_the_last_export_are_named_and_come_next(
+    november: ExportId, open_page: OpenPage
+) -> None:
+    page = open_page(OVERVIEW)
+    assert primary(page) == ["Map the licenses"]
+    assert "Archiving" in words(page)
+
+
+def test_with_every_license_mapped_the_next_step_is_the_review(
+    desk: Desk, november: ExportId, open_page: OpenPage
+) -> None:
+    for tier in ("Email & Collaboration Advanced Protect", "email advanced protect", "Archiving Add-on Only"):
+        map_tier(desk, tier, None)
+    map_tier(desk, "Partner Demo", None)
+    assert primary(open_page(OVERVIEW)) == ["Review the changes"]
+
+
+def test_what_waits_is_counted_by_status(november: ExportId, open_page: OpenPage) -> None:
+    page = open_page(OVERVIEW)
+    waiting = next(table.value for table in page.dataframe if "On push" in table.value)
+    by_status = dict(zip(waiting["Status"], waiting["Rows"], strict=True))
+    assert by_status["Ready"] > 0
+    assert "avanan" in words(page)
+    assert {metric.label for metric in page.metric} == {
+        "Snapshot",
+        "Last export",
+        "Ready to push",
+        "Need a person",
+    }
+
+
+def test_the_last_operations_are_listed(open_page: OpenPage) -> None:
+    page = open_page(OVERVIEW)
+    runs = next(table.value for table in page.dataframe if "Kind" in table.value)
+    assert list(runs["Kind"]) == ["Scan"]
+
+
+def test_hostile_names_show_as_text(desk: Desk, open_page: OpenPage) -> None:
+    tier = "**bold** <b>x</b> :smile: $x$"
+    upload(desk, "a.csv", f"Tenant,Portal,License,Users,Status\nA,p1,{tier},3,Paid\n".encode())
+    page = open_page(OVERVIEW)
+    assert tier in words(page)
+    said = "\n".join(str(element.value) for kind in ("markdown", "caption") for element in page.get(kind))
+    assert "bold" in said
+    for live in ("**bold**", "<b>x", ":smile:", "$x$"):
+        assert live not in said
+
+
+def test_the_overview_says_what_is_running(
+    scanned: object, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watcher is off, so that the run that nobody carries out stays queued."""
+    monkeypatch.setattr("seatsync.jobs.durable.DurableRunner._watch", Mock())
+    desk = installation().desk()
+    draft = desk.draft(Permission.MANAGE, "scan.start", "ConnectWise")
+    desk.store.operations.open(desk.team.id, OperationKind.SCAN, "Ada", audit=draft)
+    page = open_page(OVERVIEW)
+    assert "started by Ada" in words(page)
+    assert page.dataframe[0].value["Status"][0] == ["Queued"]
+    assert "Stop" in [button.label for button in page.button]

@@ -1,0 +1,287 @@
+"""The page Avanan Seats: upload, filters, boxes, row details and what can be done there."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button, ButtonGroup
+
+from seatsync.desk import Desk
+from seatsync.model import CompanyId, ExportId
+from seatsync.people import Permission, Person, Role
+from seatsync.previews import build_preview, tick
+from seatsync.ui import frame
+from seatsync.ui.grid import read_clicks
+from seatsync.upkeep import book_of, link_of, mapping_of
+
+from .conftest import SAMPLES, OpenPage, upload_sample, words
+
+PAGE = "pages/preview.py"
+NOVEMBER = (SAMPLES / "avanan-2026-11.csv").read_bytes()
+TWO_USER_COLUMNS = b"Tenant,License,User Count,Number of Users\nContoso,Email Advanced Protect,5,6\n"
+
+
+def button(test: AppTest, label: str) -> Button:
+    """The one button with a label."""
+    (found,) = [b for b in test.button if b.label == label]
+    return found
+
+
+def open_row(test: AppTest, key: str) -> AppTest:
+    """Choose a row in the box under the grid."""
+    (box,) = [box for box in test.selectbox if box.label == "Row"]
+    box.set_value(key).run()
+    assert not test.exception
+    return test
+
+
+def key_of(desk: Desk, export: ExportId, name: str) -> str:
+    """The key of the row of one tenant, or of one company."""
+    rows = build_preview(desk, export).preview.rows
+    (found,) = [
+        row.key
+        for row in rows
+        if name in {part.tenant for part in row.parts} or (row.company and row.company.name == name)
+    ]
+    return found
+
+
+def company_id(desk: Desk, name: str) -> CompanyId:
+    """The id of the one company of a name."""
+    (found,) = [company.id for company in book_of(desk).companies.values() if company.name == name]
+    return found
+
+
+def test_without_a_scan_the_page_says_so_and_leads_to_it(open_empty: OpenPage) -> None:
+    test = open_empty(PAGE)
+    assert "Scan first" in words(test)
+    assert "Open Snapshot" in {link.proto.label for link in test.get("page_link")}
+    assert not test.get("file_uploader")
+
+
+def test_without_a_connection_the_page_leads_to_setup(
+    open_empty: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("URL", "COMPANY", "PUBLIC_KEY", "PRIVATE_KEY", "CLIENT_ID"):
+        monkeypatch.delenv(f"SEATSYNC_CONNECTWISE_{name}")
+    test = open_empty(PAGE)
+    assert "not configured for this team" in words(test)
+    assert "Open Setup" in {link.proto.label for link in test.get("page_link")}
+
+
+def test_without_an_export_the_page_says_where_the_samples_are(open_page: OpenPage) -> None:
+    test = open_page(PAGE)
+    assert test.title[0].value == "Avanan Seats"
+    assert test.file_uploader[0].label == "Upload Avanan CSV"
+    assert "data/samples" in words(test)
+
+
+def test_an_upload_is_kept_once_and_shown(open_page: OpenPage, desk: Desk) -> None:
+    test = open_page(PAGE)
+    test.file_uploader[0].upload("avanan-2026-11.csv", NOVEMBER).run()
+    test.run()
+    assert not test.exception
+    assert len(desk.store.exports.all(desk.team.id)) == 1
+    assert len(desk.store.audit.entries(desk.team.id, action="export.upload")) == 1
+    assert "63 rows = 55 paid + 3 skipped + 3 expired or deleted" in test.expander[0].label
+    assert button(test, "Push 18 changes to ConnectWise")
+    assert test.query_params["export"] in ("1", ["1"])
+
+
+def test_the_same_file_again_is_said_so(open_page: OpenPage, november: ExportId) -> None:
+    test = open_page(PAGE)
+    test.file_uploader[0].upload("again.csv", NOVEMBER).run()
+    assert "The same file was kept already" in test.toast[0].value
+
+
+def test_a_refused_file_is_refused_in_a_sentence_and_read_once(open_page: OpenPage, desk: Desk) -> None:
+    test = open_page(PAGE)
+    test.file_uploader[0].upload("usage.csv", b"Day,Price (USD),Cost (USD)\n2026-11-01,1,1\n").run()
+    test.run()
+    assert len(test.error) == 1
+    assert not test.exception
+    assert not desk.store.exports.all(desk.team.id)
+
+
+def test_an_unclear_column_is_asked_for(open_page: OpenPage, desk: Desk) -> None:
+    test = open_page(PAGE)
+    test.file_uploader[0].upload("two.csv", TWO_USER_COLUMNS).run()
+    assert "command line" not in words(test)
+    box = test.selectbox(key="column_choice")
+    box.set_value("Number of Users").run()
+    button(test, "Use this column").click().run()
+    assert not test.exception
+    (kept,) = desk.store.exports.all(desk.team.id)
+    assert kept.columns["users"] == "Number of Users"
+
+
+def test_no_change_is_hidden_until_it_is_asked_for(open_page: OpenPage, november: ExportId) -> None:
+    test = open_page(PAGE)
+    assert "48 of 67 rows shown" in words(test)
+    pills = test.get("button_group")[0]
+    assert isinstance(pills, ButtonGroup)
+    pills.set_value([]).run()
+    assert "67 of 67 rows shown" in words(test)
+
+
+def test_the_search_looks_in_tenant_company_product_and_license(
+    open_page: OpenPage, november: ExportId
+) -> None:
+    test = open_page(PAGE)
+    test.text_input(key="row_search").set_value("pellmarsh").run()
+    assert "1 of 67 rows shown" in words(test)
+    assert "18 chosen rows not shown" in words(test)
+    test.text_input(key="row_search").set_value("no such words").run()
+    assert "No row fits the filter" in words(test)
+
+
+def test_select_none_shown_unticks_the_shown_rows_alone(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    test = open_page(PAGE)
+    test.text_input(key="row_search").set_value("hazelgarth").run()
+    button(test, "Select none shown").click().run()
+    assert button(test, "Push 17 changes to ConnectWise")
+    assert list(desk.store.choices.ticks(desk.team.id, november).values()) == [False]
+    button(test, "Back to defaults").click().run()
+    assert button(test, "Push 18 changes to ConnectWise")
+
+
+def test_select_all_shown_leaves_rows_alone_that_cannot_be_pushed(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    test = open_page(PAGE)
+    button(test, "Select all shown").click().run()
+    review = build_preview(desk, november)
+    ticked = {row.key for row in review.preview.rows if review.ticked(row)}
+    assert ticked == {row.key for row in review.preview.rows if row.selectable}
+
+
+def test_a_click_is_read_by_the_order_in_which_rows_are_shown(desk: Desk, november: ExportId) -> None:
+    review = build_preview(desk, november)
+    chosen = [row.key for row in review.preview.rows if row.selected][::-1]
+    ticks, refused = read_clicks(review, chosen, {0: {"Push": False}, 1: {"Push": True}, 99: {"Push": True}})
+    assert ticks == {chosen[0]: False}
+    assert not refused
+
+
+def test_a_click_on_a_row_that_cannot_be_pushed_is_refused(desk: Desk, november: ExportId) -> None:
+    review = build_preview(desk, november)
+    (locked, *_) = [row for row in review.preview.rows if not row.selectable]
+    ticks, refused = read_clicks(review, [locked.key], {0: {"Push": True, "Seats in export": 99}})
+    assert not ticks
+    assert refused == (locked,)
+
+
+def test_ticks_survive_another_browser(open_page: OpenPage, desk: Desk, november: ExportId) -> None:
+    tick(desk, november, {key_of(desk, november, "Hazelgarth Nurseries Ltd"): False})
+    assert button(open_page(PAGE), "Push 17 changes to ConnectWise")
+
+
+def test_nothing_chosen_cannot_be_pushed(open_page: OpenPage, desk: Desk, november: ExportId) -> None:
+    rows = build_preview(desk, november).preview.rows
+    tick(desk, november, {row.key: False for row in rows if row.selectable})
+    assert button(open_page(PAGE), "Push 0 changes to ConnectWise").disabled
+
+
+def test_the_parts_of_a_row_are_added_up_in_words(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    test = open_row(open_page(PAGE), key_of(desk, november, "Brambeck Freight Ltd"))
+    assert "Brambeck Freight Limited 5 + Brambeck Freight Ltd 12 = 17" in words(test)
+
+
+def test_a_company_picked_on_an_ambiguous_row_is_linked_and_the_row_followed(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    test = open_row(open_page(PAGE), key_of(desk, november, "Pellmarsh Property"))
+    (box,) = [b for b in test.selectbox if b.label.startswith("Company in ConnectWise for")]
+    assert box.options[0].startswith("Pellmarsh Property Management Ltd")
+    box.set_value(company_id(desk, "Pellmarsh Property Management Ltd")).run()
+    button(test, "Save company").click().run()
+    assert not test.exception
+    link = link_of(desk, "pellmarsh-property-management")
+    assert link is not None
+    assert link.source == "by_hand"
+    assert test.session_state["details_row"].startswith("c")
+    button(test, "Clear link").click().run()
+    assert link_of(desk, "pellmarsh-property-management") is None
+
+
+def test_a_create_with_several_agreements_can_be_ticked_once_one_is_chosen(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    key = key_of(desk, november, "Yarlcombe Haulage Ltd")
+    test = open_row(open_page(PAGE), key)
+    (box,) = [b for b in test.selectbox if b.label == "Agreement to create the line in"]
+    assert box.value is None
+    before = {row.key: row for row in build_preview(desk, november).preview.rows}[key]
+    assert not before.selectable
+    box.set_value(before.agreements[0].id).run()
+    assert not test.exception
+    row = {row.key: row for row in build_preview(desk, november).preview.rows}[key]
+    assert row.selectable
+    assert row.agreement is not None
+
+
+def test_an_unmapped_license_is_mapped_on_its_row(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    rows = build_preview(desk, november).preview.rows
+    (key,) = [row.key for row in rows if row.parts and row.parts[0].tier == "email advanced protect"]
+    test = open_row(open_page(PAGE), key)
+    (box,) = [b for b in test.selectbox if b.label.startswith("Product for the license")]
+    assert box.options[box.index or 0].startswith("AV-EAP")
+    button(test, "Save mapping").click().run()
+    mapping = mapping_of(desk, "email advanced protect")
+    assert mapping is not None
+    assert not mapping.no_charge
+
+
+def test_a_license_is_marked_no_charge_on_its_row(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    rows = build_preview(desk, november).preview.rows
+    (key,) = [row.key for row in rows if row.parts and row.parts[0].tier == "Archiving Add-on Only"]
+    test = open_row(open_page(PAGE), key)
+    button(test, "Mark no-charge").click().run()
+    assert not test.exception
+    assert "on a no-charge license" in words(test)
+
+
+def test_an_incomplete_export_says_so_until_it_is_declared_complete(open_page: OpenPage, desk: Desk) -> None:
+    upload_sample(desk, "avanan-2026-10.csv")
+    build_preview(desk, ExportId(1))
+    few = b"\n".join(NOVEMBER.splitlines()[:12])
+    test = open_page(PAGE)
+    test.file_uploader[0].upload("few.csv", few).run()
+    assert "Incomplete export: orphans are not looked for" in words(test)
+    button(test, "Declare complete").click().run()
+    assert "Say why the file is complete" in words(test)
+    (reason,) = [box for box in test.text_input if box.label.startswith("Why the file")]
+    reason.set_value("Forty tenants moved away")
+    button(test, "Declare complete").click().run()
+    assert "Incomplete export" not in words(test)
+    assert "Forty tenants moved away" in words(test)
+
+
+def test_a_viewer_sees_the_preview_and_can_change_nothing(
+    open_page: OpenPage, november: ExportId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame, "LOCAL_ADMIN", Person("vera", Role.VIEWER))
+    assert not Person("vera", Role.VIEWER).may(Permission.MANAGE)
+    test = open_page(PAGE)
+    assert not test.exception
+    assert not test.get("file_uploader")
+    assert not [b for b in test.button if b.label.startswith("Push")]
+    assert button(test, "Select all shown").disabled
+
+
+def test_names_from_outside_are_no_markdown(open_page: OpenPage, desk: Desk) -> None:
+    name = b"**bold** :material/home: [x](http://evil.example)"
+    test = open_page(PAGE)
+    test.file_uploader[0].upload(
+        "h.csv", b"Tenant,License,Users\n" + name + b",Email Advanced Protect,5\n"
+    ).run()
+    (key,) = [row.key for row in build_preview(desk, ExportId(1)).preview.rows if row.parts]
+    open_row(test, key)
+    for kind in ("markdown", "caption", "error", "info"):
+        assert all("**bold**" not in str(getattr(element, "value", "")) for element in test.get(kind))

@@ -1,0 +1,177 @@
+"""The Setup page: the connection, the time zone and the limits, for admins alone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seatsync.desk import Desk
+from seatsync.errors import InvalidChoice
+from seatsync.model import BrakeLimits, Rules
+from seatsync.people import Person, Role
+from seatsync.ui.session import installation, reset_installation
+from seatsync.upkeep import save_rules
+from tests.ui.conftest import OpenPage, words
+
+PAGE = "pages/setup.py"
+PARTS = {
+    "Server address": "https://api-na.myconnectwise.net",
+    "Company": "training",
+    "Public key": "public-key-of-mine",
+    "Private key": "private-key-of-mine",
+    "Client ID": "client-id-of-mine",
+}
+
+
+@pytest.fixture
+def open_unconnected(open_empty: OpenPage, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
+    """Open Setup in an installation whose environment gives no connection."""
+    for part in ("URL", "COMPANY", "PUBLIC_KEY", "PRIVATE_KEY", "CLIENT_ID"):
+        monkeypatch.delenv(f"SEATSYNC_CONNECTWISE_{part}")
+    reset_installation()
+    return lambda: open_empty(PAGE)
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    """Press the button with that label."""
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def fill(page: AppTest, parts: dict[str, str]) -> AppTest:
+    """Fill in the connection's form and send it."""
+    for box in page.text_input:
+        box.set_value(parts[box.label])
+    return press(page, "Save connection")
+
+
+def everything(page: AppTest) -> str:
+    """All that was sent to the browser, as text."""
+    return "\n".join(
+        str(element.proto) for element in (*page.main, *page.sidebar) if hasattr(element, "proto")
+    )
+
+
+def test_a_viewer_is_refused_and_the_attempt_is_audited(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seatsync.ui.frame._person", lambda: Person("Vera", Role.VIEWER))
+    page = open_page(PAGE)
+    assert not page.exception
+    assert "lacks" in page.error[0].value
+    assert not page.text_input
+    desk = installation().desk()
+    refused = desk.store.audit.entries(desk.team.id)[-1]
+    assert (refused.who, refused.action, refused.resource, refused.result) == (
+        "Vera",
+        "page.open",
+        "Setup",
+        "refused",
+    )
+
+
+def test_an_empty_installation_says_what_to_enter(open_unconnected: Callable[[], AppTest]) -> None:
+    page = open_unconnected()
+    assert not page.exception
+    assert "Enter the connection" in words(page)
+    assert [box.label for box in page.text_input] == list(PARTS)
+
+
+def test_keys_are_typed_into_password_boxes(open_unconnected: Callable[[], AppTest]) -> None:
+    boxes = {box.label: box.proto.type for box in open_unconnected().text_input}
+    plain_box = boxes["Company"]
+    assert all(boxes[name] != plain_box for name in ("Public key", "Private key", "Client ID"))
+
+
+def test_a_saved_connection_is_shown_without_its_keys(open_unconnected: Callable[[], AppTest]) -> None:
+    page = fill(open_unconnected(), PARTS)
+    assert not page.exception
+    assert "saved" in page.toast[0].value
+    assert PARTS["Server address"] in words(page)
+    assert all(not box.value for box in page.text_input)
+    said = everything(page) + words(page)
+    assert not [name for name in ("Public key", "Private key", "Client ID") if PARTS[name] in said]
+
+
+def test_the_team_can_return_to_the_inherited_connection(open_unconnected: Callable[[], AppTest]) -> None:
+    page = press(fill(open_unconnected(), PARTS), "Return to inherited")
+    assert "Enter the connection" in words(page)
+    desk = installation().desk()
+    assert desk.store.teams.connection(desk.team.id) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "said"),
+    [
+        ("Private key", " ", "All five parts"),
+        ("Server address", "http://example.com", "https"),
+        ("Server address", "nonsense", "not an address"),
+    ],
+)
+def test_a_connection_that_can_not_be_is_refused_in_a_sentence(
+    open_unconnected: Callable[[], AppTest], part: str, value: str, said: str
+) -> None:
+    page = fill(open_unconnected(), PARTS | {part: value})
+    assert not page.exception
+    assert said in page.error[0].value.replace("\\", "")
+    desk = installation().desk()
+    assert desk.store.teams.connection(desk.team.id) is None
+
+
+def test_the_environment_s_connection_can_not_be_changed_here(open_empty: OpenPage) -> None:
+    page = open_empty(PAGE)
+    assert "from the environment" in words(page)
+    assert "Save connection" not in [button.label for button in page.button]
+
+
+def test_the_test_lists_every_check(open_empty: OpenPage) -> None:
+    page = press(open_empty(PAGE), "Test connection")
+    said = words(page)
+    assert "Credentials" in said
+    assert "Product catalogue" in said
+    assert "The connection works" in said
+
+
+def test_a_failing_check_says_what_to_do(open_empty: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEATSYNC_CONNECTWISE_PRIVATE_KEY", "another-key")
+    reset_installation()
+    page = press(open_empty(PAGE), "Test connection")
+    assert not page.exception
+    assert ":red[:material/error:]" in words(page)
+    assert "The connection works" not in words(page)
+    assert "another-key" not in everything(page)
+
+
+def test_the_time_zone_is_saved(open_empty: OpenPage) -> None:
+    page = open_empty(PAGE)
+    next(box for box in page.selectbox if box.label == "Time zone").select("Europe/Berlin")
+    page = press(page, "Save time zone")
+    assert installation().timezone(installation().desk().team.id) == "Europe/Berlin"
+
+
+def test_limits_are_saved_exactly(open_empty: OpenPage) -> None:
+    page = open_empty(PAGE)
+    next(box for box in page.number_input if "Paid tenants" in box.label).set_value(82.5)
+    press(page, "Save limits")
+    rules = installation().desk().rules
+    assert rules.tenants_kept == Decimal("0.825")
+    assert rules.brakes.cancels == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"tenants_kept": Decimal("1.01")}, "0 to 100"),
+        ({"companies_seen": Decimal("-0.1")}, "0 to 100"),
+        ({"tenants_kept": Decimal("NaN")}, "0 to 100"),
+        ({"brakes": BrakeLimits(cancels=-1)}, "below 0"),
+        ({"currency": "dollars"}, "not a currency code"),
+        ({"currency": "usd"}, "not a currency code"),
+    ],
+)
+def test_the_desk_refuses_limits_that_mean_nothing(desk: Desk, wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidChoice, match=said):
+        save_rules(desk, replace(desk.rules, **wrong))
+    assert desk.rules == Rules()
