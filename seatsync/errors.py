@@ -23,7 +23,12 @@ from dataclasses import dataclass
 
 
 class SeatSyncError(Exception):
-    """Root of the tree: whatever is caught at an edge is one of these or a defect."""
+    """Root of the tree: whatever is caught at an edge is one of these or a defect.
+
+    ``hint`` is what the command line adds to the sentence: an option to give.
+    """
+
+    hint = ""
 
 
 class SettingsError(SeatSyncError):
@@ -77,7 +82,8 @@ class ColumnUnclear(ExportRefused):
             lead = f"Columns {', '.join(before)} and {last} could each hold the {field}. Choose one"
         else:
             lead = f"Column {last} may hold the {field}, or something else. Confirm it"
-        super().__init__(f'{lead} (on the command line: --column {field}="{self.candidates[0]}").')
+        self.hint = f'For example: --column {field}="{self.candidates[0]}".'
+        super().__init__(f"{lead}.")
 
 
 class PushRefused(SeatSyncError):

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from seatsync.model import BILLABLE, Addition, Agreement, Billed, Book, CompanyId, LineView, ProductId
+from seatsync.model import (
+    BILLABLE,
+    Addition,
+    Agreement,
+    AgreementId,
+    Billed,
+    Book,
+    CompanyId,
+    LineView,
+    ProductId,
+)
 
 Key = tuple[CompanyId, ProductId]
 
@@ -22,11 +32,15 @@ _CYCLES: tuple[tuple[re.Pattern[str], int | None], ...] = (
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines of mapped products: those that count and those that don't, by company and product."""
+    """The lines of mapped products: those that count and those that don't, by company and product.
+
+    ``billing`` are the agreements that hold a counted line, ``eligible`` a company's agreements that count.
+    """
 
     counted: Mapping[Key, tuple[LineView, ...]]
     uncounted: Mapping[Key, tuple[tuple[LineView, str], ...]]
     eligible: Mapping[CompanyId, tuple[Agreement, ...]]
+    billing: frozenset[AgreementId]
     billed: Billed
 
 
@@ -57,6 +71,7 @@ def gather_lines(book: Book, products: Collection[ProductId], types: frozenset[s
         {key: tuple(views) for key, views in counted.items()},
         {key: tuple(views) for key, views in uncounted.items()},
         eligible,
+        frozenset(view.agreement.id for views in counted.values() for view in views),
         _billed([view for views in counted.values() for view in views]),
     )
 

@@ -346,10 +346,10 @@ class PreviewRow:
 
     @property
     def difference(self) -> Decimal | None:
-        """Seats to add (positive) or take away (negative)."""
-        if self.quantity_new is None and self.quantity_now is None:
+        """Seats to add (positive) or take away (negative); None where the export says no number."""
+        if self.quantity_new is None:
             return None
-        return (self.quantity_new or Decimal(0)) - (self.quantity_now or Decimal(0))
+        return self.quantity_new - (self.quantity_now or Decimal(0))
 
     @property
     def line(self) -> LineView | None:

@@ -179,7 +179,8 @@ def _without_line(ground: Ground, key: Key, row: PreviewRow) -> PreviewRow:
         return replace(
             row, status=Status.NO_CHANGE, reason="The export says 0 and no line bills this product."
         )
-    eligible = sorted(ground.lines.eligible.get(key[0], ()), key=lambda a: (not _bills_here(ground, a), a.id))
+    billing = ground.lines.billing
+    eligible = sorted(ground.lines.eligible.get(key[0], ()), key=lambda a: (a.id not in billing, a.id))
     chosen = ground.agreements.get(row.key)
     agreement = next((a for a in eligible if a.id == chosen), eligible[0] if len(eligible) == 1 else None)
     gone = product.inactive
@@ -198,15 +199,6 @@ def _without_line(ground: Ground, key: Key, row: PreviewRow) -> PreviewRow:
         unit_price=price,
         monthly_delta=money,
         currency=ground.currency(agreement) if agreement else "",
-    )
-
-
-def _bills_here(ground: Ground, agreement: Agreement) -> bool:
-    return any(
-        view.agreement.id == agreement.id
-        for (company, _), views in ground.lines.counted.items()
-        if company == agreement.company_id
-        for view in views
     )
 
 

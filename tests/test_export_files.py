@@ -102,10 +102,8 @@ def test_licensed_users_alone_needs_a_confirmation() -> None:
     with pytest.raises(ColumnUnclear) as caught:
         read_export("nov.csv", content)
     assert (caught.value.field, caught.value.candidates) == ("users", ("Licensed Users",))
-    assert str(caught.value) == (
-        'Column "Licensed Users" may hold the users, or something else. Confirm it '
-        '(on the command line: --column users="Licensed Users").'
-    )
+    assert str(caught.value) == 'Column "Licensed Users" may hold the users, or something else. Confirm it.'
+    assert caught.value.hint == 'For example: --column users="Licensed Users".'
     export = read_export("nov.csv", content, columns={"users": "Licensed Users"})
     assert (export.columns["users"], export.seat_rows[0].users) == ("Licensed Users", 17)
 

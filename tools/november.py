@@ -41,16 +41,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def demo() -> Iterator[str]:
-    """Run the demo on a free port and yield its address."""
-    port = free_port()
+def demo() -> Iterator[tuple[str, str]]:
+    """Run the demo on free ports and yield the addresses of the app and of the simulated ConnectWise."""
+    port, simulator = free_port(), free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {name: text for name, text in os.environ.items() if not name.startswith("SEATSYNC_")}
     command = [sys.executable, "-m", "seatsync", "demo", "--port", str(port)]
+    command += ["--simulator-port", str(simulator)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
     try:
         _await(address, process)
-        yield address
+        yield address, f"http://127.0.0.1:{simulator}"
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -74,9 +75,9 @@ def _await(address: str, process: "subprocess.Popen[bytes]") -> None:
 class Walk:
     """The steps of one month, each by what stands on the screen; ``picture`` is told where it is."""
 
-    def __init__(self, page: Page, address: str, picture: Picture = lambda _: None) -> None:
+    def __init__(self, page: Page, addresses: tuple[str, str], picture: Picture = lambda _: None) -> None:
         self.page = page
-        self.address = address
+        self.address, self.connectwise = addresses
         self.picture = picture
         page.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
@@ -92,6 +93,7 @@ class Walk:
         self.page.wait_for_timeout(150)
         expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0)
         expect(self.page.locator("[data-stale=true]")).to_have_count(0)
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
 
     def menu(self, label: str) -> None:
         """Go to a page by the menu."""
@@ -164,7 +166,7 @@ class Walk:
         self.picture("details")
         self.pick("Company in ConnectWise", company)
         self.press("Save company")
-        self.says("is linked to")
+        self.says("by hand")
 
     def push(self, changes: int) -> None:
         """Push the chosen rows and wait for the end."""

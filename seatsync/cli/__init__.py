@@ -43,7 +43,10 @@ def main(arguments: Sequence[str]) -> int:
         # Whoever reads the output has gone; the interpreter would complain when it flushes at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (SeatSyncError, OSError) as error:
+    except SeatSyncError as error:
+        sys.stderr.write(f"{error} {error.hint}".rstrip() + "\n")
+        return 1
+    except OSError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except (typer.Abort, KeyboardInterrupt):

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +36,7 @@ def serve(
     check_port(host, port)
     with Wiring(load_settings()):
         pass
-    raise typer.Exit(subprocess.call(app_command(host, port), cwd=ROOT))
+    raise typer.Exit(run_app(app_command(host, port), {}))
 
 
 def check_port(host: str, port: int) -> None:
@@ -97,12 +97,16 @@ def demo(
     companies: Annotated[
         int, typer.Option(help="Invent a book of so many companies; the sample book if 0.")
     ] = 0,
+    simulator_port: Annotated[int, typer.Option(help="The port of the simulator; any free one if 0.")] = 0,
 ) -> None:
     """Start the simulator with a sample book of clients, and the app on it; nothing else is needed."""
     check_port("127.0.0.1", port)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        simulator_port = probe.getsockname()[1]
+    if simulator_port:
+        check_port("127.0.0.1", simulator_port)
+    else:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            simulator_port = probe.getsockname()[1]
     environment = demo_environment(port, simulator_port)
     arguments = ["--port", str(simulator_port), "--companies", str(companies)]
     stand_in = subprocess.Popen(
@@ -113,18 +117,19 @@ def demo(
     try:
         tell(f"SeatSync demo: open http://127.0.0.1:{port} in the browser. Stop it with Ctrl-C.")
         tell(f"The sample exports to upload are in {ROOT / 'data' / 'samples'}.")
-        app = subprocess.Popen(app_command("127.0.0.1", port), cwd=ROOT, env={**os.environ, **environment})
-        signal.signal(signal.SIGTERM, lambda *_: app.terminate())
-        code = _until_interrupted(app)
+        code = run_app(app_command("127.0.0.1", port), environment)
     finally:
         stand_in.terminate()
         stand_in.wait()
-    raise typer.Exit(max(code, 0))
+    raise typer.Exit(code)
 
 
-def _until_interrupted(app: "subprocess.Popen[bytes]") -> int:
+def run_app(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run the app until it ends or is interrupted; a request to terminate is passed on to it."""
+    app = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    signal.signal(signal.SIGTERM, lambda *_: app.terminate())
     try:
-        return app.wait()
+        return max(app.wait(), 0)
     except KeyboardInterrupt:
         app.terminate()
         app.wait()

@@ -78,4 +78,4 @@ def offers_samples() -> bool:
 def samples_sentence() -> str:
     """Say where the sample exports are, in Markdown."""
     where = "The sample export" if installation().settings.today else "To try it out: the sample export"
-    return f"{where} is {plain(f'data/samples/{SAMPLE}')}, in {plain(SAMPLES.parents[1])}."
+    return f"{where} is {plain(f'data/samples/{SAMPLE}')}, in SeatSync's own folder."

@@ -9,7 +9,8 @@ from seatsync.model import ExportCounts, ExportId, PreviewRow, Totals
 from seatsync.people import Permission
 from seatsync.previews import Review, build_preview, declare_complete
 from seatsync.reconcile import total
-from seatsync.status import Status
+from seatsync.runs import recent
+from seatsync.status import OperationKind, Status
 from seatsync.ui.frame import done, explained, guarded
 from seatsync.ui.looks import text_column
 from seatsync.ui.session import Keys, get, put
@@ -58,6 +59,11 @@ def show_snapshot_age(desk: Desk) -> None:
     """Say how old the ConnectWise side of the comparison is."""
     taken = desk.snapshot().taken_at
     st.caption(f"ConnectWise as of the snapshot of {moment(taken)} ({age(taken)}).")
+    pushes = recent(desk, OperationKind.SEAT_SYNC)
+    if pushes and pushes[0].started_at > taken:
+        st.page_link(
+            "pages/snapshot.py", label="Pushed since then: scan again", icon=":material/photo_camera:"
+        )
 
 
 def show_account(review: Review) -> None:

@@ -67,20 +67,13 @@ def upload_box(desk: Desk) -> None:
         tried = _keep(desk, file, {})
     if tried is None:
         return
-    st.error(plain(_said(tried.refusal)), icon=":material/error:")
+    st.error(plain(tried.refusal), icon=":material/error:")
     if isinstance(tried.refusal, ColumnUnclear):
         _ask_column(desk, file, tried, tried.refusal)
 
 
 def _megabytes(desk: Desk) -> int:
     return max(1, desk.export_limit // (1024 * 1024))
-
-
-def _said(refusal: ExportRefused) -> str:
-    """Leave out the command line's way to choose a column: the page has its own."""
-    return str(refusal).partition(" (on the command line:")[0] + (
-        "." if isinstance(refusal, ColumnUnclear) else ""
-    )
 
 
 def _keep(desk: Desk, file: UploadedFile, columns: Mapping[str, str]) -> _Attempt | None:
