@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from seatsync.lines import Key, monthly
-from seatsync.model import CompanyId, LineView, PreviewRow, SeatRow, SeenTenant, number
+from seatsync.model import CompanyId, SeatRow, number
+from seatsync.preview import LineView, PreviewRow, SeenTenant
 from seatsync.resolve import Resolver
 from seatsync.rows import Ground, line_notes, multiple_reason, with_lines
 from seatsync.seats import Seat, Treatment

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from seatsync.brakes import Brake
 from seatsync.journal import AuditEntry, Operation, Outcome
-from seatsync.model import Agreement, Company, PreviewRow, Product, Snapshot, number
+from seatsync.model import Agreement, Company, Product, Snapshot, number
 from seatsync.plan import Create
+from seatsync.preview import PreviewRow
 from seatsync.status import Result, Status
 
 if TYPE_CHECKING:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from seatsync.errors import BrakeTripped
-from seatsync.model import Billed, BrakeLimits, decimals
+from seatsync.model import decimals
 from seatsync.plan import Plan
+from seatsync.preview import Billed
+from seatsync.rules import BrakeLimits
 from seatsync.status import Kind
 
 

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from seatsync.model import CompanyId, Rules, SeatRow
+from seatsync.model import CompanyId, SeatRow
+from seatsync.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from seatsync.answers import cents, instant
 from seatsync.brakes import Brake
 from seatsync.journal import Operation, Outcome
-from seatsync.model import PreviewRow, number
+from seatsync.model import number
 from seatsync.plan import Plan
+from seatsync.preview import PreviewRow
 from seatsync.status import Kind, Status
 
 if TYPE_CHECKING:

@@ -8,9 +8,11 @@ from typing import Any
 
 from seatsync.errors import NotPermitted, NotReady
 from seatsync.journal import AuditDraft
-from seatsync.model import Rules, Snapshot, Team
+from seatsync.keeping import Store
+from seatsync.model import Snapshot, Team
 from seatsync.people import Permission, Person
-from seatsync.ports import ConnectWise, Runner, Store
+from seatsync.ports import ConnectWise, Runner
+from seatsync.rules import Rules
 
 
 @dataclass(frozen=True)

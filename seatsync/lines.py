@@ -6,17 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from seatsync.model import (
-    BILLABLE,
-    Addition,
-    Agreement,
-    AgreementId,
-    Billed,
-    Book,
-    CompanyId,
-    LineView,
-    ProductId,
-)
+from seatsync.model import BILLABLE, Addition, Agreement, AgreementId, Book, CompanyId, ProductId
+from seatsync.preview import Billed, LineView
 
 Key = tuple[CompanyId, ProductId]
 

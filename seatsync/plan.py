@@ -20,12 +20,11 @@ from seatsync.model import (
     Book,
     Company,
     ExportId,
-    Preview,
-    PreviewRow,
     Product,
     SnapshotId,
     TeamId,
 )
+from seatsync.preview import Preview, PreviewRow
 from seatsync.status import Kind
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from seatsync.answers import cents, instant, money
 from seatsync.journal import AuditEntry, Outcome
-from seatsync.model import PreviewRow, number
+from seatsync.model import number
+from seatsync.preview import PreviewRow
 
 PREVIEW_COLUMNS = (
     "Status",

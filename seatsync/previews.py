@@ -7,18 +7,9 @@ from datetime import UTC, datetime
 from seatsync.completeness import paid_keys
 from seatsync.desk import Desk
 from seatsync.errors import InvalidChoice, NotFound
-from seatsync.model import (
-    AgreementId,
-    Book,
-    ExportId,
-    ExportRecord,
-    Link,
-    ParsedExport,
-    Preview,
-    PreviewRow,
-    Snapshot,
-)
+from seatsync.model import AgreementId, Book, ExportId, ExportRecord, Link, ParsedExport, Snapshot
 from seatsync.people import Permission
+from seatsync.preview import Preview, PreviewRow
 from seatsync.reconcile import Inputs, reconcile
 from seatsync.vendor_export import read_export
 

@@ -11,24 +11,11 @@ import pandas as pd
 from seatsync.absent import Absence, absent_row
 from seatsync.completeness import Evidence, find_incomplete
 from seatsync.lines import Key, Lines, gather_lines
-from seatsync.model import (
-    AgreementId,
-    Book,
-    CompanyId,
-    ExportCounts,
-    Link,
-    Preview,
-    PreviewRow,
-    ProductId,
-    Rules,
-    SeatRow,
-    SeenTenant,
-    TierMapping,
-    Totals,
-    decimals,
-)
+from seatsync.model import AgreementId, Book, CompanyId, Link, ProductId, SeatRow, TierMapping, decimals
+from seatsync.preview import ExportCounts, Preview, PreviewRow, SeenTenant, Totals
 from seatsync.resolve import Resolver
 from seatsync.rows import Ground, group_row, seat_row
+from seatsync.rules import Rules
 from seatsync.seats import Seat, Treatment, count_seats, sort_seats
 from seatsync.status import Status
 

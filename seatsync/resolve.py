@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from seatsync.matching import NameIndex
-from seatsync.model import Candidate, Company, CompanyId, Link, Resolution, SeatRow
+from seatsync.model import Company, CompanyId, Link, SeatRow
 from seatsync.names import normalise
+from seatsync.preview import Candidate, Resolution
 from seatsync.status import Decision, LinkSource
 
 LISTED_FROM = 0.2

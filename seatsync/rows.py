@@ -13,16 +13,15 @@ from seatsync.model import (
     Agreement,
     AgreementId,
     Book,
-    LineView,
-    PreviewRow,
     Product,
     ProductId,
-    Rules,
     SeatRow,
     TierMapping,
     decimals,
     number,
 )
+from seatsync.preview import LineView, PreviewRow
+from seatsync.rules import Rules
 from seatsync.seats import Seat, Treatment
 from seatsync.status import Decision, Kind, Status
 from seatsync.tiers import near_miss

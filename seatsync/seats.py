@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from seatsync.model import CompanyId, ExportCounts, ProductId, Resolution, SeatRow, TierMapping
+from seatsync.model import CompanyId, ProductId, SeatRow, TierMapping
+from seatsync.preview import ExportCounts, Resolution
 from seatsync.resolve import Resolver
 from seatsync.status import TenantState
 from seatsync.tiers import resolve_tier

@@ -7,19 +7,10 @@ from decimal import Decimal
 
 from seatsync.desk import Desk
 from seatsync.errors import InvalidChoice, NotFound
-from seatsync.model import (
-    Book,
-    Company,
-    CompanyId,
-    Link,
-    Product,
-    ProductId,
-    Rules,
-    TierMapping,
-    portal_key,
-)
+from seatsync.model import Book, Company, CompanyId, Link, Product, ProductId, TierMapping, portal_key
 from seatsync.people import Permission
 from seatsync.ports import Check, Connection
+from seatsync.rules import Rules
 from seatsync.settings import known_zone, web_address
 from seatsync.status import LinkSource
 from seatsync.tiers import TierUse, count_tiers

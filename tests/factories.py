@@ -14,8 +14,6 @@ from seatsync.model import (
     Company,
     CompanyId,
     Link,
-    Preview,
-    PreviewRow,
     Problem,
     Product,
     ProductId,
@@ -23,6 +21,7 @@ from seatsync.model import (
     TierMapping,
     portal_key,
 )
+from seatsync.preview import Preview, PreviewRow
 from seatsync.reconcile import Inputs, reconcile
 from seatsync.status import LinkSource, TenantState
 

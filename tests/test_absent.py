@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from seatsync.model import AgreementId, SeatRow, SeenTenant
+from seatsync.model import AgreementId, SeatRow
+from seatsync.preview import SeenTenant
 from seatsync.status import Kind, Status, TenantState
 from tests.factories import (
     CONTOSO,

@@ -27,27 +27,21 @@ from seatsync.model import (
     AdditionId,
     Agreement,
     AgreementId,
-    Billed,
     Book,
-    Candidate,
     Company,
     CompanyId,
-    ExportCounts,
     ExportId,
     ExportRecord,
-    LineView,
     OperationId,
-    Preview,
-    PreviewRow,
     Product,
     ProductId,
     SeatRow,
     Snapshot,
     SnapshotId,
     TeamId,
-    Totals,
 )
 from seatsync.plan import Cancel, Create, Update
+from seatsync.preview import Billed, Candidate, ExportCounts, LineView, Preview, PreviewRow, Totals
 from seatsync.previews import Review
 from seatsync.status import Kind, OperationKind, OperationStatus, Result, Status, TenantState
 

@@ -13,8 +13,6 @@ from seatsync.model import (
     AdditionId,
     Agreement,
     AgreementId,
-    Billed,
-    BrakeLimits,
     Company,
     CompanyId,
     ExportId,
@@ -24,6 +22,8 @@ from seatsync.model import (
     TeamId,
 )
 from seatsync.plan import Cancel, Change, Create, Plan, Update
+from seatsync.preview import Billed
+from seatsync.rules import BrakeLimits
 
 LIMITS = BrakeLimits()
 CONTOSO = Company(CompanyId(250), "Contoso Ltd")

@@ -17,20 +17,14 @@ from seatsync.model import (
     AdditionId,
     Agreement,
     AgreementId,
-    Billed,
     Book,
     Company,
     CompanyId,
-    ExportCounts,
     ExportId,
-    LineView,
-    Preview,
-    PreviewRow,
     Product,
     ProductId,
     SnapshotId,
     TeamId,
-    Totals,
 )
 from seatsync.plan import (
     Cancel,
@@ -43,6 +37,7 @@ from seatsync.plan import (
     last_day,
     make_plan,
 )
+from seatsync.preview import Billed, ExportCounts, LineView, Preview, PreviewRow, Totals
 from seatsync.status import Kind, Status
 
 TODAY = date(2026, 11, 22)

@@ -16,7 +16,6 @@ from seatsync.model import (
     Book,
     CompanyId,
     ExportId,
-    Preview,
     Problem,
     ProductId,
     SeatRow,
@@ -24,6 +23,7 @@ from seatsync.model import (
     TeamId,
 )
 from seatsync.plan import Cancel, Create, Plan, Update, choose, make_plan
+from seatsync.preview import Preview
 from seatsync.status import Kind, Status, TenantState
 from tests.factories import EAP, ECP, TODAY, agreement, book, line, preview, seat
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from seatsync.model import AgreementId, Book, Company, CompanyId, Product, ProductId, Rules, TierMapping
+from seatsync.model import AgreementId, Book, Company, CompanyId, Product, ProductId, TierMapping
+from seatsync.rules import Rules
 from seatsync.status import Kind, Status, TenantState
 from tests.factories import (
     CONTOSO,

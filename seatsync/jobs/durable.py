@@ -24,9 +24,10 @@ from seatsync.errors import RunInProgress, SeatSyncError
 from seatsync.jobs.push import PushRun, draft_of
 from seatsync.jobs.scan import scan
 from seatsync.journal import AuditDraft, Operation
+from seatsync.keeping import Store
 from seatsync.model import OperationId, TeamId
 from seatsync.people import Permission
-from seatsync.ports import ConnectWise, Store
+from seatsync.ports import ConnectWise
 from seatsync.status import OperationKind, OperationStatus, Result
 
 PROTOCOL_VERSION = "1"

@@ -8,10 +8,11 @@ from threading import Lock
 from seatsync.errors import ConnectWiseError
 from seatsync.jobs.change import Protocol, RefusedCredentials
 from seatsync.journal import AuditDraft, Operation, Outcome
+from seatsync.keeping import Operations
 from seatsync.model import number
 from seatsync.people import Permission
 from seatsync.plan import Create, Update
-from seatsync.ports import ConnectWise, Operations
+from seatsync.ports import ConnectWise
 from seatsync.status import OperationStatus, Result
 
 FAILURES_IN_A_ROW = 10

@@ -6,9 +6,10 @@ from typing import Any
 
 from seatsync.errors import ConnectWiseError, ScanFailed
 from seatsync.journal import AuditDraft, Operation
+from seatsync.keeping import Store
 from seatsync.model import SnapshotId
 from seatsync.people import Permission
-from seatsync.ports import ConnectWise, Store
+from seatsync.ports import ConnectWise
 from seatsync.status import OperationStatus
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from seatsync.ports import Audit, Choices, Exports, Operations, Snapshots, Teams
+from seatsync.keeping import Audit, Choices, Exports, Operations, Snapshots, Teams
 from seatsync.store.audit import SqlAudit
 from seatsync.store.choices import SqlChoices
 from seatsync.store.engine import Database

@@ -11,8 +11,9 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Discriminator, TypeAdapter, ValidationError
 
 from seatsync.errors import DatabaseError
-from seatsync.model import Problem, Rules
+from seatsync.model import Problem
 from seatsync.plan import Change
+from seatsync.rules import Rules
 
 T = TypeVar("T")
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from seatsync.journal import AuditDraft
-from seatsync.model import ExportId, ExportRecord, ParsedExport, SeatRow, SeenTenant, TeamId
+from seatsync.model import ExportId, ExportRecord, ParsedExport, SeatRow, TeamId
+from seatsync.preview import SeenTenant
 from seatsync.status import TenantState
 from seatsync.store.audit import record
 from seatsync.store.codec import json_text, problem_from_json, problem_to_json

@@ -8,8 +8,9 @@ from sqlalchemy import Select, delete, func, select
 
 from seatsync.errors import InvalidChoice, NotFound
 from seatsync.journal import AuditDraft
-from seatsync.model import Rules, Team, TeamId
+from seatsync.model import Team, TeamId
 from seatsync.ports import Connection
+from seatsync.rules import Rules
 from seatsync.store.audit import record
 from seatsync.store.codec import json_text, rules_from_json, rules_to_json
 from seatsync.store.engine import Database, only

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from seatsync.desk import Desk
-from seatsync.model import PreviewRow, decimals
+from seatsync.model import decimals
 from seatsync.people import Permission
+from seatsync.preview import PreviewRow
 from seatsync.previews import Review
 from seatsync.status import TenantState
 from seatsync.ui.fixes import fix_agreement, fix_company, fix_mapping

@@ -5,16 +5,8 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from seatsync.desk import Desk
-from seatsync.model import (
-    AgreementId,
-    CompanyId,
-    Link,
-    PreviewRow,
-    ProductId,
-    SeatRow,
-    TierMapping,
-    portal_key,
-)
+from seatsync.model import AgreementId, CompanyId, Link, ProductId, SeatRow, TierMapping, portal_key
+from seatsync.preview import PreviewRow
 from seatsync.previews import Review, choose_agreement
 from seatsync.status import LinkSource, Status
 from seatsync.ui.frame import done, explained

@@ -7,9 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from seatsync.desk import Desk
-from seatsync.model import ExportId, PreviewRow
+from seatsync.model import ExportId
 from seatsync.people import Permission
 from seatsync.present import preview_frame
+from seatsync.preview import PreviewRow
 from seatsync.previews import Review, tick
 from seatsync.status import Status
 from seatsync.ui.looks import colour, count_column, marked, money_column, status_help, text_column

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from seatsync.model import PreviewRow
+from seatsync.preview import PreviewRow
 from seatsync.status import Kind, Result, Status
 
 _MARKS = {

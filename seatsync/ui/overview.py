@@ -4,7 +4,7 @@ import streamlit as st
 
 from seatsync.desk import Desk
 from seatsync.errors import SeatSyncError
-from seatsync.model import Preview
+from seatsync.preview import Preview
 from seatsync.previews import build_preview
 from seatsync.status import Status
 from seatsync.steps import Stage, Way

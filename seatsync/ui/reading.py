@@ -5,8 +5,9 @@ from dataclasses import replace
 import streamlit as st
 
 from seatsync.desk import Desk
-from seatsync.model import ExportCounts, ExportId, PreviewRow, Totals
+from seatsync.model import ExportId
 from seatsync.people import Permission
+from seatsync.preview import ExportCounts, PreviewRow, Totals
 from seatsync.previews import Review, build_preview, declare_complete
 from seatsync.reconcile import total
 from seatsync.runs import recent

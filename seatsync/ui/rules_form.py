@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from seatsync.desk import Desk
-from seatsync.model import BrakeLimits
+from seatsync.rules import BrakeLimits
 from seatsync.ui.frame import done, explained
 from seatsync.ui.session import installation
 from seatsync.ui.text import plain

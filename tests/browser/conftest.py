@@ -12,9 +12,9 @@ from tools.november import CHROMIUM, FLAGS, Walk, demo
 PICTURES = Path(__file__).resolve().parents[1] / "artefacts"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, driven over its debugging pipe."""
+    """Debian's Chromium for one test; its driver's event loop must not outlive the test."""
     if not Path(CHROMIUM).exists():
         skip_or_fail(f"no browser at {CHROMIUM}")
     with sync_playwright() as playwright:

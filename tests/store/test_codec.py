@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seatsync.errors import DatabaseError
-from seatsync.model import Addition, Agreement, BrakeLimits, Company, Problem, Product, Rules
+from seatsync.model import Addition, Agreement, Company, Problem, Product
 from seatsync.plan import Cancel, Create, Update
+from seatsync.rules import BrakeLimits, Rules
 from seatsync.status import Result
 from seatsync.store.codec import (
     change_from_json,

@@ -105,7 +105,7 @@ def test_a_store_in_memory_needs_no_key():
 SAVE = """
 import sys
 from seatsync.journal import AuditDraft
-from seatsync.ports import Connection
+from seatsync.ports import (Connection)
 from seatsync.store import open_store
 with open_store(sys.argv[1]) as store:
     print("ready", flush=True)

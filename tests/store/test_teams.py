@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from seatsync.errors import InvalidChoice, NotFound, SettingsError
-from seatsync.model import BrakeLimits, Rules, TeamId
+from seatsync.model import TeamId
 from seatsync.ports import Connection
+from seatsync.rules import BrakeLimits, Rules
 from seatsync.store import open_store
 
 from .making import draft, look, names, team_of

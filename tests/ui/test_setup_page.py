@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from seatsync.desk import Desk
 from seatsync.errors import InvalidChoice
-from seatsync.model import BrakeLimits, Rules
 from seatsync.people import Person, Role
+from seatsync.rules import BrakeLimits, Rules
 from seatsync.ui.session import installation, reset_installation
 from seatsync.upkeep import save_rules
 from tests.ui.conftest import OpenPage, words
