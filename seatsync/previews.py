@@ -1,12 +1,13 @@
 """Upload an export, and build the preview of a kept one from what is saved now."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from seatsync.completeness import paid_keys
 from seatsync.desk import Desk
-from seatsync.errors import InvalidChoice, NotFound
+from seatsync.errors import ExportRefused, InvalidChoice, NotFound
 from seatsync.model import AgreementId, Book, ExportId, ExportRecord, Link, ParsedExport, Snapshot
 from seatsync.people import Permission
 from seatsync.preview import Preview, PreviewRow
@@ -45,7 +46,14 @@ def upload(desk: Desk, name: str, content: bytes, columns: Mapping[str, str] | N
     """
     desk.require(Permission.MANAGE, "export.upload", name)
     desk.snapshot()
-    parsed = read_export(name, content, columns=columns, limit=desk.export_limit)
+    try:
+        parsed = read_export(name, content, columns=columns, limit=desk.export_limit)
+    except ExportRefused as refusal:
+        after = {"sha256": hashlib.sha256(content).hexdigest(), "message": str(refusal)}
+        desk.store.audit.append(
+            desk.draft(Permission.MANAGE, "export.upload", name, {}, after, result="refused")
+        )
+        raise
     return _keep(desk, parsed)
 
 
