@@ -15,8 +15,9 @@ from seatsync.ui.reading import (
     show_banner,
     show_snapshot_age,
     show_totals,
+    show_unmapped,
 )
-from seatsync.ui.upload import PARAMETER, choose_export, need_snapshot, no_export, upload_box
+from seatsync.ui.upload import PARAMETER, choose_export, need_snapshot, no_export, show_refusal, upload_box
 
 desk = frame(
     "Avanan Seats", intro="Compare an Avanan export with what ConnectWise bills, and choose what to change."
@@ -26,10 +27,12 @@ need_snapshot(desk)
 with guarded():
     left, right = st.columns(2, vertical_alignment="top")
     with left:
-        upload_box(desk)
+        refusal = upload_box(desk)
     with right:
         export = choose_export(desk)
         show_snapshot_age(desk)
+if refusal is not None:
+    show_refusal(refusal)
 if export is None:
     no_export()
     st.stop()
@@ -37,6 +40,7 @@ if export is None:
 review = review_of(desk, export.id)
 show_account(review)
 show_banner(desk, review)
+show_unmapped(review)
 show_totals(review)
 
 statuses, chosen = choose_statuses(review), len(chosen_rows(review))

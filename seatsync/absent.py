@@ -49,7 +49,7 @@ class Absence:
         """Find, by company and product, the last earlier sighting in an export."""
         found: dict[Key, SeenTenant] = {}
         for sighting in sorted(self.seen, key=lambda s: (s.uploaded_at, s.key, s.tier)):
-            company = self.resolver.resolve(sighting.key, sighting.tenant).company_id
+            company = self.resolver.was(sighting.key, sighting.tenant)
             mapping = self.ground.tiers.get(sighting.tier)
             if company is not None and mapping is not None and mapping.product_id is not None:
                 found[company, mapping.product_id] = sighting
@@ -93,7 +93,8 @@ class Absence:
 
 
 def _named(row: SeatRow) -> str:
-    return f"The export row of {row.tenant or row.portal or 'a blank tenant'} (row {row.line})"
+    name = " ".join((row.tenant or row.portal).split()) or "a blank tenant"
+    return f"the export row of {name} (row {row.line})"
 
 
 def _expired(row: SeatRow) -> str:

@@ -35,10 +35,13 @@ class Lines:
     billed: Billed
 
 
-def gather_lines(book: Book, products: Collection[ProductId], types: frozenset[str], today: date) -> Lines:
+def gather_lines(
+    book: Book, products: Collection[ProductId], types: frozenset[str], today: date, currency: str
+) -> Lines:
     """Sort the book's lines of ``products`` into those that count on ``today`` and those that don't.
 
-    ``types`` is the team's filter on agreement types; empty means every type.
+    ``types`` is the team's filter on agreement types, empty for every type; ``currency`` is the one of an
+    agreement that names none.
     """
     wanted = frozenset(products)
     counted: dict[Key, list[LineView]] = {}
@@ -63,7 +66,7 @@ def gather_lines(book: Book, products: Collection[ProductId], types: frozenset[s
         {key: tuple(views) for key, views in uncounted.items()},
         eligible,
         frozenset(view.agreement.id for views in counted.values() for view in views),
-        _billed([view for views in counted.values() for view in views]),
+        _billed([view for views in counted.values() for view in views], currency),
     )
 
 
@@ -108,7 +111,7 @@ def monthly(line: LineView, quantity: Decimal) -> Decimal | None:
     return max(quantity - addition.less_included, Decimal(0)) * addition.unit_price / months
 
 
-def _billed(views: Collection[LineView]) -> Billed:
+def _billed(views: Collection[LineView], currency: str) -> Billed:
     seats = Decimal(0)
     revenue: dict[str, Decimal] = {}
     for view in views:
@@ -116,5 +119,6 @@ def _billed(views: Collection[LineView]) -> Billed:
             seats += view.addition.quantity
         amount = monthly(view, view.addition.quantity)
         if amount:
-            revenue[view.agreement.currency] = revenue.get(view.agreement.currency, Decimal(0)) + amount
+            code = view.agreement.currency or currency
+            revenue[code] = revenue.get(code, Decimal(0)) + amount
     return Billed(len(views), seats, revenue)

@@ -12,6 +12,7 @@ from seatsync.model import AgreementId, ExportId
 from seatsync.people import Permission
 from seatsync.plan import Plan, choose, make_plan
 from seatsync.previews import Review, build_preview
+from seatsync.runs import open_run
 from seatsync.status import OperationKind
 
 
@@ -71,21 +72,26 @@ def push(desk: Desk, proposal: Proposal, digest: str, accepted: int | None = Non
         _check(proposal, digest, accepted)
         with desk.connect():
             pass
-        operation = desk.store.operations.open(
-            desk.team.id,
-            OperationKind.SEAT_SYNC,
-            desk.person.name,
-            digest=proposal.plan.digest,
-            export=export,
-            snapshot=proposal.plan.snapshot_id,
-            changes=proposal.plan.changes,
-            audit=_draft(desk, proposal, "ok"),
-        )
+        operation = open_run(desk, lambda: _opened(desk, proposal))
     except PushRefused:
         desk.store.audit.append(_draft(desk, proposal, "refused"))
         raise
     desk.runner().start(operation)
     return operation
+
+
+def _opened(desk: Desk, proposal: Proposal) -> Operation:
+    plan = proposal.plan
+    return desk.store.operations.open(
+        desk.team.id,
+        OperationKind.SEAT_SYNC,
+        desk.person.name,
+        digest=plan.digest,
+        export=plan.export_id,
+        snapshot=plan.snapshot_id,
+        changes=plan.changes,
+        audit=_draft(desk, proposal, "ok"),
+    )
 
 
 def _check(proposal: Proposal, digest: str, accepted: int | None) -> None:

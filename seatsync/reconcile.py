@@ -52,7 +52,8 @@ def reconcile(given: Inputs) -> Preview:
     """Compute the preview; the same inputs in any order give the same preview."""
     mappings = {mapping.tier: mapping for mapping in given.mappings}
     products = frozenset(m.product_id for m in given.mappings if m.product_id is not None)
-    lines = gather_lines(given.book, products, given.rules.agreement_types, given.today)
+    rules = given.rules
+    lines = gather_lines(given.book, products, rules.agreement_types, given.today, rules.currency)
     resolver = Resolver(given.book.companies, given.links)
     seats = sort_seats(given.seat_rows, mappings, resolver, given.today)
     incomplete = "" if given.declared else find_incomplete(_evidence(given, seats, lines), given.rules)

@@ -30,10 +30,10 @@ class Resolver:
 
     @cached_property
     def _by_name(self) -> Mapping[str, frozenset[CompanyId]]:
+        """Find companies by their normalised name, deleted ones too: their lines may still be billed."""
         found: dict[str, set[CompanyId]] = {}
         for company in self._companies.values():
-            if not company.deleted:
-                found.setdefault(normalise(company.name), set()).add(company.id)
+            found.setdefault(normalise(company.name), set()).add(company.id)
         return {name: frozenset(ids) for name, ids in found.items()}
 
     def settle(self, rows: Iterable[SeatRow]) -> None:
@@ -89,13 +89,22 @@ class Resolver:
         candidates = tuple(
             Candidate(c.id, c.name, c.score) for c in verdict.candidates if c.score >= LISTED_FROM
         )
-        return Resolution(verdict.decision, verdict.chosen, verdict.reason, verdict.score, candidates)
+        reason = verdict.reason
+        if not candidates and verdict.decision is Decision.UNMATCHED:
+            reason = f'No company has a name like "{" ".join(tenant.split())}". Pick its company.'
+        return Resolution(verdict.decision, verdict.chosen, reason, verdict.score, candidates)
 
     def could_be(self, row: SeatRow) -> frozenset[CompanyId]:
-        """List the companies that an unresolved tenant might be: its candidates and its namesakes."""
+        """List the companies that an open tenant might be: candidates, namesakes, and the linked one."""
         resolution = self.resolve(row.key, row.tenant)
         namesakes = self._by_name.get(normalise(row.tenant), frozenset())
-        return namesakes | {candidate.company_id for candidate in resolution.candidates}
+        linked = {self._links[row.key].company_id} if row.key in self._links else set()
+        return namesakes | linked | {candidate.company_id for candidate in resolution.candidates}
+
+    def was(self, key: str, tenant: str) -> CompanyId | None:
+        """Return the company that a tenant of an earlier export is, or was linked to while it existed."""
+        link = self._links.get(key)
+        return link.company_id if link else self.resolve(key, tenant).company_id
 
     def new_links(self, rows: Iterable[SeatRow]) -> tuple[Link, ...]:
         """Make an automatic link for every tenant of ``rows`` that was matched by its name."""

@@ -1,10 +1,16 @@
 """Start a scan, and watch, stop or take over any tracked run."""
 
+import time
+from collections.abc import Callable
+
 from seatsync.desk import Desk
+from seatsync.errors import RunInProgress
 from seatsync.journal import Operation, Outcome
 from seatsync.model import OperationId
 from seatsync.people import Permission
-from seatsync.status import OperationKind
+from seatsync.status import OperationKind, OperationStatus
+
+_START_SECONDS = 1.0
 
 
 def start_scan(desk: Desk) -> Operation:
@@ -12,14 +18,42 @@ def start_scan(desk: Desk) -> Operation:
     desk.require(Permission.MANAGE, "scan.start", "ConnectWise")
     with desk.connect():
         pass
-    operation = desk.store.operations.open(
-        desk.team.id,
-        OperationKind.SCAN,
-        desk.person.name,
-        audit=desk.draft(Permission.MANAGE, "scan.start", "ConnectWise"),
-    )
+
+    def opened() -> Operation:
+        draft = desk.draft(Permission.MANAGE, "scan.start", "ConnectWise")
+        return desk.store.operations.open(desk.team.id, OperationKind.SCAN, desk.person.name, audit=draft)
+
+    operation = open_run(desk, opened)
     desk.runner().start(operation)
     return operation
+
+
+def open_run(desk: Desk, opened: Callable[[], Operation]) -> Operation:
+    """Open a run, past a scan whose process died. Raises RunInProgress, also before a push to resume."""
+    try:
+        return opened()
+    except RunInProgress:
+        dead = desk.store.operations.running(desk.team.id)
+        if dead is None or not is_dead(desk, dead):
+            raise
+    if dead.kind is not OperationKind.SCAN:
+        raise RunInProgress(
+            f"Operation {dead.id} ({dead.kind.label}) was interrupted and has to be finished first. "
+            f"It resumes by itself while the app runs, or with: python -m seatsync resume {dead.id}."
+        )
+    said = "The process that scanned ended before the scan did; the snapshot before it stays in use."
+    attempt = desk.store.operations.claim(dead.id)
+    draft = desk.draft(Permission.MANAGE, "scan", f"operation {dead.id}", {}, {"message": said}, "failed")
+    desk.store.operations.finish(dead.id, attempt, OperationStatus.FAILED, said, {}, draft)
+    return opened()
+
+
+def is_dead(desk: Desk, operation: Operation) -> bool:
+    """Say whether the process of an unfinished run has died; a run that just starts is given a moment."""
+    if not abandoned(desk, operation):
+        return False
+    time.sleep(_START_SECONDS)
+    return abandoned(desk, desk.store.operations.get(desk.team.id, operation.id))
 
 
 def recent(desk: Desk, kind: OperationKind | None = None) -> tuple[Operation, ...]:

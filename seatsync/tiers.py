@@ -40,15 +40,16 @@ def resolve_tier(tier: str, mappings: Mapping[str, TierMapping]) -> TierMapping 
     return mappings.get(tier)
 
 
-def near_miss(tier: str, mappings: Iterable[str]) -> str | None:
+def near_miss(tier: str, mappings: Mapping[str, TierMapping]) -> str | None:
     """Return the one mapped tier that differs only in case, white space, ``&`` for ``and`` or the prefix.
 
     The prefix is ``Email & Collaboration ``, or its short form ``Email ``. A suggestion, never applied; None
-    when none or several are near.
+    when none is near, or several that are mapped differently.
     """
     wanted = _likeness(tier)
-    near = {mapped for mapped in mappings if mapped != tier and _likeness(mapped) == wanted}
-    return near.pop() if wanted and len(near) == 1 else None
+    near = sorted(mapped for mapped in mappings if mapped != tier and _likeness(mapped) == wanted)
+    alike = len({mappings[mapped].product_id for mapped in near}) == 1
+    return near[0] if wanted and alike else None
 
 
 def _likeness(tier: str) -> str:

@@ -101,8 +101,10 @@ def link_company(desk: Desk, portal: str, company: CompanyId, tenant: str = "") 
     if not portal.strip():
         raise InvalidChoice("A link needs the tenant's portal.")
     found: Company | None = book_of(desk).companies.get(company)
-    if found is None or found.deleted:
+    if found is None:
         raise InvalidChoice(f"Company {company} is not in the last scan. Choose another, or scan again.")
+    if found.deleted:
+        raise InvalidChoice(f"{found.name} ({company}) is no longer in ConnectWise. Choose another company.")
     before = link_of(desk, portal)
     link = Link(
         portal_key(portal),

@@ -153,10 +153,13 @@ def _seat_rows(records: Sequence[Record], layout: _Layout, truncated: bool) -> I
 
 
 def _values(record: Record, layout: _Layout) -> dict[str, str]:
-    """Return the trimmed cells by field; a cell that the row lacks is blank."""
-    cells = [cell.strip() for cell in record.cells]
-    cells += [""] * (layout.width - len(cells))
-    return {field: cells[at] for field, at in layout.columns.items()}
+    """Return the cells by field, trimmed but for the tier, which a mapping fits only letter by letter.
+
+    A cell that the row lacks is blank.
+    """
+    cells = [*record.cells, *[""] * (layout.width - len(record.cells))]
+    values = {field: cells[at].strip() for field, at in layout.columns.items()}
+    return values | {"tier": cells[layout.columns["tier"]] if values["tier"] else ""}
 
 
 def _ignorable(values: Mapping[str, str], record: Record) -> bool:

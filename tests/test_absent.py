@@ -187,3 +187,26 @@ def test_the_company_of_a_link_is_the_one_that_is_judged() -> None:
     )
     assert only(found).status is Status.ORPHANED
     assert only(found, "c251-p3409").quantity_new == 17
+
+
+def test_a_tenant_linked_to_a_company_that_was_deleted_locks_its_lines_and_is_the_evidence() -> None:
+    deleted = replace(BOOK.companies[CONTOSO], deleted=True)
+    held = replace(BOOK, companies={**BOOK.companies, CONTOSO: deleted})
+    sighting = SeenTenant("x1", "Northwind", EAP_TIER, datetime(2026, 10, 20, tzinfo=UTC), "oct.csv")
+    linked = replace(link("Northwind"), key="x1")
+    rows = [OTHER, seat("Northwind", portal="x1")]
+    row = only(preview(rows, held, links=(linked,), seen=[sighting], declared=True))
+    assert (row.status, row.selectable) == (Status.ORPHANED, False)
+    assert "could be this one" in row.locked
+    assert 'Last seen as "Northwind"' in row.reason
+
+
+def test_a_namesake_of_a_deleted_company_locks_its_lines() -> None:
+    deleted = replace(BOOK.companies[CONTOSO], deleted=True)
+    held = replace(BOOK, companies={**BOOK.companies, CONTOSO: deleted})
+    assert not only(preview([OTHER, seat()], held, declared=True)).selectable
+
+
+def test_what_is_billed_without_a_currency_counts_in_the_team_s_own() -> None:
+    held = book(line(), agreements=(agreement(81, currency=""),))
+    assert preview([OTHER], held).billed.revenue == {"USD": 48}

@@ -12,6 +12,11 @@ TRIAL = TierMapping("Trial", None)
 MAPPINGS = {mapping.tier: mapping for mapping in (ADVANCED, TRIAL)}
 
 
+def mapped_to(*tiers: str) -> dict[str, TierMapping]:
+    """Mappings of tiers to a product each."""
+    return {tier: TierMapping(tier, ProductId(number)) for number, tier in enumerate(tiers, 1)}
+
+
 def test_a_tier_resolves_to_its_product_or_to_no_charge() -> None:
     assert resolve_tier("Email Advanced Protect", MAPPINGS) == ADVANCED
     assert resolve_tier("Trial", MAPPINGS) == TRIAL
@@ -39,7 +44,7 @@ def test_a_tier_that_differs_in_anything_does_not_resolve(tier: str) -> None:
     ],
 )
 def test_case_spaces_ampersand_and_prefix_make_a_near_miss(tier: str, mapped: str) -> None:
-    assert near_miss(tier, [mapped, "Complete Protect"]) == mapped
+    assert near_miss(tier, mapped_to(mapped, "Complete Protect")) == mapped
 
 
 @pytest.mark.parametrize(
@@ -52,19 +57,25 @@ def test_case_spaces_ampersand_and_prefix_make_a_near_miss(tier: str, mapped: st
     ],
 )
 def test_any_other_difference_is_another_tier(tier: str, mapped: str) -> None:
-    assert near_miss(tier, [mapped]) is None
+    assert near_miss(tier, mapped_to(mapped)) is None
 
 
 def test_two_near_tiers_suggest_none() -> None:
-    assert near_miss("ADVANCED PROTECT", ["Advanced Protect", "advanced protect"]) is None
+    near = mapped_to("Advanced Protect", "advanced protect")
+    assert near_miss("ADVANCED PROTECT", near) is None
+
+
+def test_two_near_tiers_of_one_product_suggest_the_first() -> None:
+    one = {tier: TierMapping(tier, ProductId(1)) for tier in ("Advanced Protect", "advanced protect")}
+    assert near_miss("ADVANCED PROTECT", one) == "Advanced Protect"
 
 
 def test_the_tier_itself_is_no_near_miss() -> None:
-    assert near_miss("Advanced", ["Advanced"]) is None
+    assert near_miss("Advanced", mapped_to("Advanced")) is None
 
 
 @given(st.text(), st.text())
 def test_nearness_is_mutual(one: str, other: str) -> None:
-    assert (near_miss(one, [other]) == other and one != other) == (
-        near_miss(other, [one]) == one and one != other
+    assert (near_miss(one, mapped_to(other)) == other and one != other) == (
+        near_miss(other, mapped_to(one)) == one and one != other
     )

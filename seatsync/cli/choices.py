@@ -125,6 +125,9 @@ def link(
 
 
 def agreement_types(
+    more: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="More names after --set.")
+    ] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="A type that counts; repeatable.")] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Let every type count.")] = False,
     team: TeamOption = "",
@@ -133,9 +136,9 @@ def agreement_types(
     """Choose which agreement types count, or list them."""
     from seatsync import upkeep
 
-    names = set_ or []
-    if names and clear:
-        raise InvalidChoice("The command agreement-types takes --set NAME or --clear, not both.")
+    names = [*(set_ or []), *(more or [])]
+    if (names and clear) or (more and not set_):
+        raise InvalidChoice("The command agreement-types takes --set NAME ... or --clear, not both.")
     with open_desk(team) as (wiring, desk):
         if names or clear:
             upkeep.set_agreement_types(desk, names)

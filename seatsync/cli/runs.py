@@ -188,10 +188,13 @@ def cancel(
 ) -> None:
     """Ask a run to stop after the change in flight."""
     from seatsync.model import OperationId
-    from seatsync.runs import stop
+    from seatsync.runs import is_dead, stop, take_over
 
     with open_desk(team) as (wiring, desk):
         found = stop(desk, OperationId(whole(operation, "ID")))
+        if is_dead(desk, found):
+            take_over(desk, found)
+            found = await_run(wiring, desk, found)
         _show(wiring, desk, found, json)
 
 

@@ -95,9 +95,14 @@ def _require_wanted(session: Session) -> None:
 
 
 def _companies(listed: Rows, agreement_rows: Rows) -> dict[CompanyId, Company]:
-    """Add to the listed companies those that a restricted role hides but an agreement names."""
+    """Add to the listed companies those that only an agreement names, as no longer there.
+
+    A company that the list lacks was deleted, or a restricted role hides it, so that nothing is billed to it.
+    """
     named = {
-        company.id: company for row in agreement_rows for company in [wire.company(row.required("company"))]
+        company.id: replace(company, deleted=True)
+        for row in agreement_rows
+        for company in [wire.company(row.required("company"))]
     }
     return named | {company.id: company for company in map(wire.company, listed)}
 

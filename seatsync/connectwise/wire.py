@@ -90,6 +90,13 @@ class Row:
             raise self._wrong(key, value)
         return number
 
+    def day_if_clear(self, key: str) -> date | None:
+        """Return a calendar day; None for text of another form, where the vendor gives no format."""
+        try:
+            return self.day(key)
+        except ConnectWiseError:
+            return None
+
     def day(self, key: str) -> date | None:
         """Return a calendar day: the first ten characters, whatever zone follows them."""
         value = self.values.get(key)
@@ -182,7 +189,7 @@ def agreement(row: Row) -> Agreement:
         end=row.day("endDate"),
         no_end=row.flag("noEndingDateFlag"),
         bill_start=row.day("billStartDate"),
-        next_invoice=row.day("nextInvoiceDate"),
+        next_invoice=row.day_if_clear("nextInvoiceDate"),
         prorate=row.flag("prorateFlag"),
         cycle=_name(row.reference("billingCycle")),
         currency=_currency(row.reference("currency")),

@@ -36,12 +36,14 @@ class Protocol:
     """How one change is carried out: verify live, send, compare, look up what was not answered.
 
     ``sending`` journals that a write is about to leave; it returns only after that is committed.
+    ``stopped`` says why the run stopped: what an earlier try sent is looked up, and nothing new is sent.
     """
 
     connectwise: ConnectWise
     today: date
     sending: Callable[[], None]
     pause: Callable[[float], None] = time.sleep
+    stopped: str = ""
 
     def carry_out(self, outcome: Outcome) -> Outcome:
         """Carry out a change and return its outcome; ``outcome.sent`` tells of an earlier, interrupted try.
@@ -68,7 +70,7 @@ class Protocol:
             return _failed(outcome, str(error), error.request_id)
         if not isinstance(verdict, AsApproved):
             return _skipped(outcome, verdict.words)
-        return replace(outcome, message=f"would send {describe(outcome)}")
+        return replace(outcome, message=f"As approved; would send {describe(outcome)}.")
 
     def _try(self, outcome: Outcome) -> Outcome:
         verdict, lines = self._verify(outcome)
@@ -77,6 +79,8 @@ class Protocol:
             found = _found(outcome, lines)
             if found is not None:
                 return _done(outcome, found, "Sent before an interruption, and found as wanted.")
+        if self.stopped:
+            return _skipped(outcome, f"{self.stopped}; what was sent before had not taken effect")
         match verdict:
             case AlreadySo(words) | Drift(words):
                 return _skipped(outcome, words)
@@ -152,7 +156,8 @@ class Protocol:
         except ConnectWiseError as error:
             if not error.outcome_unknown:
                 raise
-            return self._look_up(outcome, str(error), error.request_id)
+            why = f"ConnectWise's answer was lost ({error.status or 'no answer'})."
+            return self._look_up(outcome, why, error.request_id)
         wrong = unlike_intent(outcome.change, written.addition, outcome.day)
         if not wrong and isinstance(outcome.change, Create):
             wrong = self._missing(written.addition)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from threading import Lock
+from threading import Condition
 
 from seatsync.errors import ConnectWiseError
 from seatsync.jobs.change import Protocol, RefusedCredentials
@@ -35,12 +35,25 @@ class PushRun:
         self._attempt = attempt
         self._connectwise = connectwise
         self._today = today
-        self._lock = Lock()
+        self._lock = Condition()
         self._stopped = ""
         self._failures = 0
+        self._active = 0
 
     def change(self, position: int) -> str:
         """Carry out the change at ``position`` unless it is done already; return its result."""
+        with self._lock:
+            # So many changes at once could fail together that more than ten in a row would be sent.
+            self._lock.wait_for(lambda: not self._active or self._failures + self._active < FAILURES_IN_A_ROW)
+            self._active += 1
+        try:
+            return self._change(position)
+        finally:
+            with self._lock:
+                self._active -= 1
+                self._lock.notify_all()
+
+    def _change(self, position: int) -> str:
         outcome = self._operations.begin(self._operation.id, position, self._attempt)
         if outcome.result in _FINAL:
             self._count(outcome)
@@ -49,17 +62,18 @@ class PushRun:
         if stop and not outcome.sent:
             outcome = replace(outcome, result=Result.SKIPPED, message=stop)
         else:
-            outcome = self._carry_out(outcome)
+            outcome = self._carry_out(outcome, stop)
         self._operations.end(outcome, self._attempt, draft_of(self._operation, outcome))
         self._count(outcome)
         return outcome.result
 
-    def _carry_out(self, outcome: Outcome) -> Outcome:
+    def _carry_out(self, outcome: Outcome, stop: str) -> Outcome:
         operations, operation, attempt = self._operations, self._operation, self._attempt
         protocol = Protocol(
             self._connectwise,
             self._today(),
             lambda: operations.sending(operation.id, outcome.position, attempt),
+            stopped=stop,
         )
         try:
             return protocol.carry_out(outcome)

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from seatsync.errors import NotFound
 from seatsync.journal import AuditDraft, AuditEntry, AuditVerdict
 from seatsync.model import OperationId, TeamId
+from seatsync.status import Result
 from seatsync.store.codec import clean, json_text
 from seatsync.store.engine import Database
-from seatsync.store.tables import AUDIT, TEAM
+from seatsync.store.tables import AUDIT, OPERATION, OUTCOME, TEAM
 
 _AT_ONCE = 500
 
@@ -118,7 +119,7 @@ class SqlAudit:
         return tuple(reversed(found))
 
     def verify(self) -> AuditVerdict:
-        """Recompute the hash chain of all teams."""
+        """Recompute the hash chain of all teams, and compare its end with the journal of runs."""
         entries, first_bad, previous = 0, None, ""
         with self._database.reading() as connection:
             for row in _streamed(connection, select(AUDIT).order_by(AUDIT.c.seq)):
@@ -129,12 +130,39 @@ class SqlAudit:
                 ):
                     first_bad = entries
                 previous = row.hash
+            # The chain alone can't tell that its end was cut off; the runs it reports are still there.
+            if first_bad is None and _unreported(connection):
+                first_bad = entries + 1
         return AuditVerdict(ok=first_bad is None, entries=entries, first_bad=first_bad)
 
 
 def _streamed(connection: Connection, statement: Any) -> Iterator[Row[Any]]:
     with connection.execute(statement, execution_options={"yield_per": _AT_ONCE}) as rows:
         yield from rows
+
+
+def _unreported(connection: Connection) -> bool:
+    """Say whether an ended run lacks an entry of its opening, of a change, or of its end."""
+    told = (
+        select(AUDIT.c.operation_id, func.count().label("entries"))
+        .where(AUDIT.c.operation_id.is_not(None))
+        .group_by(AUDIT.c.operation_id)
+        .subquery()
+    )
+    ended = (
+        select(OUTCOME.c.operation_id, func.count().label("changes"))
+        .where(OUTCOME.c.result.not_in((Result.PLANNED, Result.STARTED)))
+        .group_by(OUTCOME.c.operation_id)
+        .subquery()
+    )
+    due = 2 + func.coalesce(ended.c.changes, 0)
+    short = (
+        select(OPERATION.c.id)
+        .outerjoin(told, told.c.operation_id == OPERATION.c.id)
+        .outerjoin(ended, ended.c.operation_id == OPERATION.c.id)
+        .where(OPERATION.c.finished_at.is_not(None), func.coalesce(told.c.entries, 0) < due)
+    )
+    return connection.execute(short.limit(1)).first() is not None
 
 
 def _mentions(row: Row[Any], text: str) -> bool:

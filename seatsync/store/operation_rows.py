@@ -86,7 +86,7 @@ def refuse_second(connection: Connection, team: TeamId, team_name: str, digest: 
         run = under_way[0]
         raise RunInProgress(
             f'{run.who} runs operation {run.id} ({run.kind.label}) for team "{team_name}". '
-            "Wait until it ends, or cancel it under Operations."
+            "Wait until it ends, or stop it under Operations."
         )
     if digest:
         spent = and_(OPERATION.c.team_id == team, OPERATION.c.digest == digest)

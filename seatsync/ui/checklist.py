@@ -50,8 +50,8 @@ def _show_step(number: int, step: Step, *, is_next: bool, is_busy: bool) -> None
         st.markdown(f"**{title}**" if is_next else title)
         if step.said:
             st.caption(plain(step.said))
-        if step.stage is Stage.UPLOAD and not step.done and offers_samples():
-            st.caption(samples_sentence())
+        if step.stage is Stage.UPLOAD and not step.done and (SAMPLES / SAMPLE).is_file():
+            st.caption(_samples_sentence())
     with act:
         if is_busy and not step.done:
             st.badge("Under way", icon=":material/sync:", color="blue")
@@ -63,19 +63,13 @@ def _show_step(number: int, step: Step, *, is_next: bool, is_busy: bool) -> None
             st.badge("Not done", icon=":material/radio_button_unchecked:", color="gray")
 
 
-def go_to(stage: Stage) -> None:
+def go_to(stage: Stage, said: str = "") -> None:
     """Draw the one primary button of the page: it opens the page on which a step is taken."""
     label, icon, page = _BUTTONS[stage]
-    if st.button(label, icon=icon, type="primary", width="stretch"):
+    if st.button(said or label, icon=icon, type="primary", width="stretch"):
         st.switch_page(page)
 
 
-def offers_samples() -> bool:
-    """Say whether there are sample exports to try."""
-    return (SAMPLES / SAMPLE).is_file()
-
-
-def samples_sentence() -> str:
-    """Say where the sample exports are, in Markdown."""
+def _samples_sentence() -> str:
     where = "The sample export" if installation().settings.today else "To try it out: the sample export"
     return f"{where} is {plain(f'data/samples/{SAMPLE}')}, in SeatSync's own folder."

@@ -4,10 +4,16 @@ import streamlit as st
 
 from seatsync.desk import Desk
 from seatsync.errors import DigestMismatch
-from seatsync.plan import Cancel, Create
+from seatsync.plan import Cancel
 from seatsync.pushes import Proposal, propose, push, rehearse_plan
 from seatsync.ui.frame import explained
-from seatsync.ui.proposal import counts_sentence, money_sentence, show_decreases, show_rehearsal
+from seatsync.ui.proposal import (
+    counts_sentence,
+    money_sentence,
+    show_creates,
+    show_decreases,
+    show_rehearsal,
+)
 from seatsync.ui.session import Keys, drop, get, put
 from seatsync.ui.text import plain
 from seatsync.ui.words import counted
@@ -76,12 +82,10 @@ def _dialog(desk: Desk, proposal: Proposal) -> None:
     plan, brake = proposal.plan, proposal.brake
     st.markdown(f"**{counts_sentence(plan)}** {plain(money_sentence(plan))}")
     days = sorted({str(change.last_day) for change in plan.changes if isinstance(change, Cancel)})
-    starts = sorted({str(change.effective) for change in plan.changes if isinstance(change, Create)})
-    if starts:
-        st.caption(f"New lines start on {', '.join(starts)}.")
     if days:
         st.caption(f"Cancelled lines bill for the last time on {', '.join(days)}.")
     show_decreases(plan)
+    show_creates(plan)
     typed: int | None = None
     if brake is not None:
         st.warning(plain(brake), icon=":material/warning:")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,6 +14,9 @@ from seatsync.ui.session import Keys, drop, get, installation, put
 from seatsync.ui.text import plain
 
 OVERVIEW = "streamlit_app.py"
+_SIDEBAR = 210
+# A file beside this one: the browser would fetch a Material icon for the tab from another address.
+ICON = Path(__file__).with_name("icon.png")
 MENU = (
     (OVERVIEW, "Overview", ":material/home:", Permission.SEE),
     ("pages/preview.py", "Avanan Seats", ":material/table_chart:", Permission.SEE),
@@ -27,7 +31,9 @@ MENU = (
 
 def frame(title: str, needs: Permission = Permission.SEE, intro: str = "") -> Desk:
     """Draw a page's chrome and return the desk; the page stops here when the person may not see it."""
-    st.set_page_config(page_title=f"{title} · SeatSync", page_icon=":material/sync:", layout="wide")
+    st.set_page_config(
+        page_title=f"{title} · SeatSync", page_icon=ICON, layout="wide", initial_sidebar_state=_SIDEBAR
+    )
     person = _person()
     with st.sidebar:
         st.subheader(":material/sync: SeatSync")

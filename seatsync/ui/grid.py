@@ -27,17 +27,17 @@ _ORDER = (
     OPEN,
     "Status",
     "Company",
-    "Tenants",
+    "Product",
     "Billed now",
     "Seats in export",
     "Difference",
-    "Product",
     "Monthly effect",
     "Currency",
-    "Unit price",
-    "Licenses",
-    "Agreement",
     "Reason",
+    "Licenses",
+    "Tenants",
+    "Agreement",
+    "Unit price",
 )
 _ROW, _HEAD, _TALLEST = 33, 36, 15
 
@@ -154,17 +154,35 @@ def _frame(review: Review, shown: Sequence[PreviewRow]) -> pd.DataFrame:
     """Tabulate rows for the grid; a row that can't be pushed has no box value at all."""
     frame = preview_frame(shown).drop(columns="Key")
     frame["Status"] = [[marked(row.status)] for row in shown]
+    frame["Company"] = [
+        name if row.company else f"tenant: {tenants}" if tenants else ""
+        for row, name, tenants in zip(shown, frame["Company"], frame["Tenants"], strict=True)
+    ]
+    frame["Agreement"] = [
+        "Choose agreement" if awaits_agreement(row) else name
+        for row, name in zip(shown, frame["Agreement"], strict=True)
+    ]
     ticks = [review.ticked(row) if row.selectable else None for row in shown]
     frame.insert(0, PUSH, pd.Series(ticks, index=frame.index, dtype="boolean"))
     frame.insert(1, OPEN, "Open")
     return frame
 
 
+def awaits_agreement(row: PreviewRow) -> bool:
+    """Say whether a new line waits for somebody to choose among several agreements."""
+    return (
+        row.status is Status.NO_ADDITION
+        and not row.selectable
+        and row.agreement is None
+        and bool(row.agreements)
+    )
+
+
 def _columns(keys: Sequence[str], opened: Callable[[str], None]) -> dict[str, Any]:
     return {
-        PUSH: st.column_config.CheckboxColumn(width=66, pinned=True, help="Checked rows are pushed."),
+        PUSH: st.column_config.CheckboxColumn(width=64, pinned=True, help="Checked rows are pushed."),
         OPEN: st.column_config.ButtonColumn(
-            width=60,
+            width=54,
             pinned=True,
             type="tertiary",
             key=Keys.details_button,
@@ -173,23 +191,25 @@ def _columns(keys: Sequence[str], opened: Callable[[str], None]) -> dict[str, An
             help="Show the row in full, below the table.",
         ),
         "Status": st.column_config.MultiselectColumn(
-            width=152,
+            width=132,
             pinned=True,
             help="What a push does with each status is told at the filter above.",
             options=[marked(status) for status in Status],
             color=[colour(status) for status in Status],
         ),
         "Tenants": text_column("Tenants", 170, "As they stand in the export."),
-        "Company": text_column("Company", 180, "The company in ConnectWise."),
+        "Company": text_column(
+            "Company", 160, "The company in ConnectWise; the tenant while it is not known."
+        ),
         "Licenses": text_column("Licenses", 190),
-        "Product": text_column("Product", 90),
+        "Product": text_column("Product", 66),
         "Agreement": text_column("Agreement", 180),
-        "Billed now": count_column("Billed", "Seats on the billing line in ConnectWise now.", 66),
-        "Seats in export": count_column("Export", "Seats in the export.", 66),
-        "Difference": count_column("Diff.", "Seats in the export less seats billed now.", 60),
+        "Billed now": count_column("Billed", "Seats on the billing line in ConnectWise now.", 50),
+        "Seats in export": count_column("Export", "Seats in the export.", 54),
+        "Difference": count_column("Diff.", "Seats in the export less seats billed now.", 46),
         "Unit price": money_column("Unit price"),
-        "Monthly effect": money_column("Monthly effect", "Change of what is billed each month.", 115),
-        "Currency": text_column("Currency", 80),
+        "Monthly effect": money_column("Monthly effect", "Change of what is billed each month.", 96),
+        "Currency": text_column("Currency", 66),
         "Reason": text_column("Reason", 620),
     }
 

@@ -1,6 +1,6 @@
 """How a status, a result and a kind of change look: icon, colour and a word of help."""
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -83,6 +83,8 @@ def money_column(label: str, help_text: str | None = None, width: int = 100, sig
     )
 
 
-def text_column(label: str, width: int, help_text: str | None = None) -> Any:
+def text_column(
+    label: str, width: int, help_text: str | None = None, align: Literal["left", "right"] = "left"
+) -> Any:
     """Configure a column of plain text of a fixed width in pixels."""
-    return st.column_config.TextColumn(label, width=width, help=help_text)
+    return st.column_config.TextColumn(label, width=width, help=help_text, alignment=align)

@@ -37,7 +37,7 @@ def show_problem() -> None:
     refusal, problem = get(Keys.refusal), get(Keys.problem)
     if refusal:
         drop(Keys.refusal)
-        st.toast(refusal, icon=":material/block:", duration="long")
+        st.toast(refusal, icon=":material/block:")
     if problem:
         drop(Keys.problem)
         st.error(plain(problem), icon=":material/error:")

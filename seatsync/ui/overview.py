@@ -8,35 +8,48 @@ from seatsync.preview import Preview
 from seatsync.previews import build_preview
 from seatsync.status import Status
 from seatsync.steps import Stage, Way
-from seatsync.ui.checklist import go_to, offers_samples, samples_sentence
-from seatsync.ui.session import installation
+from seatsync.ui.checklist import go_to
 from seatsync.ui.text import amounts, plain
 from seatsync.ui.words import age, counted, moment
 
 
-def show_next(way: Way) -> None:
+def show_next(way: Way, preview: Preview | None) -> None:
     """Say what comes next for a team that has pushed before, with its button."""
-    step = way.next
-    if step is not None:
-        stage, said = step.stage, f"**Next:** {plain(step.said)}"
-    elif way.outdated:
-        stage = Stage.SCAN
-        said = "**The last export is pushed.** Scan again to see ConnectWise as it is now."
-    else:
-        stage = Stage.UPLOAD
-        said = "**The last export is pushed.** Next comes the export of the next month."
+    stage, label, said = _next(way, preview)
     with st.container(border=True):
         words, act = st.columns([0.74, 0.26], vertical_alignment="center")
         words.markdown(said)
-        if stage is Stage.UPLOAD and installation().settings.today and offers_samples():
-            words.caption(samples_sentence())
         with act:
-            go_to(stage)
+            go_to(stage, label)
 
 
-def show_standing(desk: Desk, way: Way) -> None:
+def _next(way: Way, preview: Preview | None) -> tuple[Stage, str, str]:
+    """Return the stage to go to, what its button says where that is not the usual, and why, in Markdown."""
+    step = way.next
+    if way.outdated and (step is None or step.stage is not Stage.CONNECT):
+        said = "**Next:** Scan again. The snapshot is from before the last push."
+        return Stage.SCAN, "Scan again", said
+    if step is not None:
+        return step.stage, "", f"**Next:** {plain(step.said)}"
+    waiting = need_person(preview)
+    if waiting:
+        rows, verb = counted(waiting, "row"), "needs" if waiting == 1 else "need"
+        return Stage.PUSH, f"Resolve {rows}", f"**Next:** {rows} of the last export {verb} a person."
+    if preview is not None and preview.totals.by_status.get(Status.READY):
+        ready = counted(preview.totals.by_status[Status.READY], "row")
+        return Stage.PUSH, "", f"**Next:** {ready} of the last export can be pushed."
+    said = "**The last export is pushed.** Next comes the export of the next month."
+    return Stage.UPLOAD, "", said
+
+
+def need_person(preview: Preview | None) -> int:
+    """Count the rows that somebody has to resolve."""
+    by_status = preview.totals.by_status if preview else {}
+    return sum(number for status, number in by_status.items() if status.needs_person)
+
+
+def show_standing(way: Way, preview: Preview | None) -> None:
     """Show the snapshot, the last export and what waits in it; nothing before there is either."""
-    preview = _preview(desk, way)
     if way.snapshot is None:
         return
     left, middle, ready, open_ = st.columns(4)
@@ -56,14 +69,15 @@ def show_standing(desk: Desk, way: Way) -> None:
         help=f"{plain(exported.name)}, {moment(exported.uploaded_at)}" if exported else None,
     )
     by_status = preview.totals.by_status if preview else {}
-    ready.metric("Ready to push", f"{by_status.get(Status.READY, 0):,}", border=True, height="stretch")
-    waiting = sum(number for status, number in by_status.items() if status.needs_person)
-    open_.metric("Need a person", f"{waiting:,}", border=True, height="stretch")
+    label = "Ready before the push" if way.outdated else "Ready to push"
+    ready.metric(label, f"{by_status.get(Status.READY, 0):,}", border=True, height="stretch")
+    open_.metric("Need a person", f"{need_person(preview):,}", border=True, height="stretch")
     if preview is not None and exported is not None:
         _waiting(way, preview, exported.name)
 
 
-def _preview(desk: Desk, way: Way) -> Preview | None:
+def last_preview(desk: Desk, way: Way) -> Preview | None:
+    """Return the preview of the newest export; None, with a sentence, when it can't be built."""
     if way.snapshot is None or way.export is None:
         return None
     try:

@@ -14,6 +14,10 @@ from seatsync.ui.text import amounts, plain, seats
 from seatsync.ui.words import counted
 
 _MANY, _TALL = 12, 360
+_OTHER_DAY = (
+    "If ConnectWise refuses the date, the line starts on the first of next month or when the agreement "
+    "allows; the outcome says which."
+)
 _NOUNS = {Kind.UPDATE: "update", Kind.CREATE: "create", Kind.CANCEL: "cancel"}
 _TITLES = {
     Kind.UPDATE: (
@@ -24,8 +28,7 @@ _TITLES = {
     Kind.CREATE: (
         ":material/add_circle:",
         "Creates",
-        "A new line is added at the catalogue's price. If ConnectWise refuses the date, the first of next "
-        "month is tried, then the next date the agreement allows; the result says which was used.",
+        "A new line is added at the catalogue's price, from the day shown on.",
     ),
     Kind.CANCEL: (
         ":material/cancel:",
@@ -58,6 +61,7 @@ def show_plan(proposal: Proposal) -> None:
             f"**This plan cuts a lot.** {plain(' '.join(proposal.brake.reasons))}", icon=":material/warning:"
         )
     show_decreases(plan)
+    show_creates(plan)
     for kind, (icon, title, how) in _TITLES.items():
         changes = plan.of(kind)
         if changes:
@@ -70,11 +74,26 @@ def show_decreases(plan: Plan) -> None:
     if not plan.decreases:
         st.caption("No change bills fewer seats.")
         return
-    listed = [
-        f"{change.company.name} · {change.product.identifier}: {_step(change)}" for change in plan.decreases
-    ]
+    _named(
+        ":material/trending_down:",
+        f"{counted(len(plan.decreases), 'change')} with fewer seats",
+        plan.decreases,
+    )
+
+
+def show_creates(plan: Plan) -> None:
+    """Name every new line with its first day, and say what happens when ConnectWise refuses that day."""
+    creates = plan.of(Kind.CREATE)
+    if creates:
+        _named(":material/add_circle:", counted(len(creates), "new line"), creates, _OTHER_DAY)
+
+
+def _named(icon: str, title: str, changes: Sequence[Change], note: str = "") -> None:
+    listed = [f"{change.company.name} · {change.product.identifier}: {_step(change)}" for change in changes]
     with st.container(border=True, height=_TALL if len(listed) > _MANY else "content"):
-        st.markdown(f":material/trending_down: **{counted(len(listed), 'change')} with fewer seats**")
+        st.markdown(f"{icon} **{title}**")
+        if note:
+            st.caption(note)
         st.text("\n".join(listed))
 
 
@@ -85,7 +104,8 @@ def _step(change: Change) -> str:
         case Cancel():
             return f"{seats(change.addition.quantity)} to 0, cancelled; last day {change.last_day}"
         case Create():
-            return f"{seats(change.quantity)} from {change.effective}"
+            noun = "seat" if change.quantity == 1 else "seats"
+            return f"{seats(change.quantity)} {noun} from {change.effective}"
         case _:
             assert_never(change)
 
@@ -148,6 +168,8 @@ def show_rehearsal(outcomes: Sequence[Outcome]) -> None:
         hide_index=True,
         column_config={
             "Company": text_column("Company", 220),
+            "Before": text_column("Before", 70, align="right"),
+            "After": text_column("After", 70, align="right"),
             "What would happen": text_column("What would happen", 520),
         },
         alt="Rehearsal",

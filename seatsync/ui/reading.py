@@ -161,6 +161,17 @@ def show_banner(desk: Desk, review: Review) -> None:
                     done("The export counts as complete now; orphans are looked for.")
 
 
+def show_unmapped(review: Review) -> None:
+    """Say how many rows wait for a license mapping, with the way to make it."""
+    waiting = by_status(review).get(Status.LICENSE_UNMAPPED, 0)
+    if not waiting:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        said = f"{counted(waiting, 'row')} {'waits' if waiting == 1 else 'wait'} for a license mapping."
+        st.markdown(f":material/conversion_path: **{said}**", width="content")
+        st.page_link("pages/mappings.py", label="Map the licenses", icon=":material/arrow_forward:")
+
+
 def show_totals(review: Review) -> None:
     """Show what is chosen: rows, seats now and then, and money by currency."""
     chosen = chosen_rows(review)

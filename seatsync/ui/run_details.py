@@ -8,16 +8,19 @@ import streamlit as st
 from seatsync.desk import Desk
 from seatsync.journal import Operation, Outcome
 from seatsync.people import Permission
+from seatsync.plan import Create
 from seatsync.present import OUTCOME_COLUMNS, outcome_cells, to_csv
 from seatsync.runs import abandoned, take_over
 from seatsync.status import OperationKind, Result
 from seatsync.ui.frame import done, explained
+from seatsync.ui.looks import text_column
 from seatsync.ui.progress import watch
 from seatsync.ui.runs_table import COUNTED, PARAMETER, badge, lasted
 from seatsync.ui.text import plain
 from seatsync.ui.words import counted, moment
 
-_FIRST = (Result.FAILED, Result.SKIPPED, Result.STARTED, Result.PLANNED)
+_FIRST = (Result.FAILED, Result.SKIPPED)
+_UNFINISHED = (Result.STARTED, Result.PLANNED)
 _COLOURS = {
     Result.FAILED: "red",
     Result.SKIPPED: "orange",
@@ -36,6 +39,9 @@ def show_run(desk: Desk, operation: Operation, outcomes: Sequence[Outcome]) -> N
         badge(operation)
     took = "took" if operation.status.finished else "running for"
     st.caption(f"Operation {operation.id}, started by {plain(operation.who)}, {took} {lasted(operation)}.")
+    later = sum(is_later(outcome) for outcome in outcomes)
+    if later:
+        st.markdown(f":material/event_upcoming: **{later:,} created with a later date than planned**")
     if operation.status.finished:
         if operation.message:
             st.text(operation.message)
@@ -69,13 +75,29 @@ def _counts(operation: Operation) -> None:
         place.metric(result.value.capitalize(), f"{operation.counts.get(result, 0):,}", border=True)
 
 
+def is_later(outcome: Outcome) -> bool:
+    """Say whether a line was created, and starts on a later day than was planned."""
+    change = outcome.change
+    if not isinstance(change, Create) or outcome.result is not Result.CREATED:
+        return False
+    return outcome.day is not None and outcome.day > change.effective
+
+
+def _rank(outcome: Outcome) -> int:
+    """Place what needs an eye first: failed, skipped, later dates, not finished, and then the rest."""
+    if outcome.result in _FIRST:
+        return _FIRST.index(outcome.result)
+    if is_later(outcome):
+        return len(_FIRST)
+    return len(_FIRST) + (1 if outcome.result in _UNFINISHED else 2)
+
+
 def _outcomes(operation: Operation, outcomes: Sequence[Outcome]) -> None:
-    order = {result: place for place, result in enumerate(_FIRST)}
-    listed = sorted(outcomes, key=lambda outcome: (order.get(outcome.result, len(order)), outcome.position))
+    listed = sorted(outcomes, key=lambda outcome: (_rank(outcome), outcome.position))
     rows = [outcome_cells(outcome) for outcome in listed]
     cells: dict[str, list[Any]] = {name: [row[at] for row in rows] for at, name in enumerate(OUTCOME_COLUMNS)}
     cells["Result"] = [[str(word)] for word in cells["Result"]]
-    st.caption(f"{counted(len(rows), 'change')}, failed and skipped first.")
+    st.caption(f"{counted(len(rows), 'change')}, failed, skipped and later dates first.")
     st.dataframe(
         cells,
         hide_index=True,
@@ -83,11 +105,16 @@ def _outcomes(operation: Operation, outcomes: Sequence[Outcome]) -> None:
             "Result": st.column_config.MultiselectColumn(
                 options=[result.value.capitalize() for result in _COLOURS],
                 color=list(_COLOURS.values()),
-                width=110,
+                width=98,
             ),
-            "Before": st.column_config.TextColumn(alignment="right"),
-            "After": st.column_config.TextColumn(alignment="right"),
-            "Message": st.column_config.TextColumn(width="medium"),
+            "Change": text_column("Change", 66),
+            "Company": text_column("Company", 160),
+            "Product": text_column("Product", 66),
+            "Agreement": text_column("Agreement", 125),
+            "Before": text_column("Before", 58, align="right"),
+            "After": text_column("After", 52, align="right"),
+            "Date": text_column("Date", 90),
+            "Message": text_column("Message", 420),
         },
         alt="Outcomes",
     )

@@ -51,25 +51,32 @@ def need_snapshot(desk: Desk) -> None:
         desk.snapshot()
 
 
-def upload_box(desk: Desk) -> None:
-    """Take a file, keep it once, and say what is wrong with it when it is refused."""
+def upload_box(desk: Desk) -> ExportRefused | None:
+    """Take a file and keep it once; ask for a column that is unclear, return any other refusal."""
     if not desk.person.may(Permission.MANAGE):
-        return
+        return None
     generation = get(Keys.upload_generation, 0)
     file = st.file_uploader(
         "Upload Avanan CSV", key=f"upload-{generation}", help=_MANUAL, max_upload_size=_megabytes(desk)
     )
     if file is None:
         drop(Keys.upload)
-        return
+        return None
     tried: _Attempt | None = get(Keys.upload)
     if tried is None or tried.file_id != file.file_id:
         tried = _keep(desk, file, {})
     if tried is None:
-        return
-    st.error(plain(tried.refusal), icon=":material/error:")
-    if isinstance(tried.refusal, ColumnUnclear):
-        _ask_column(desk, file, tried, tried.refusal)
+        return None
+    if not isinstance(tried.refusal, ColumnUnclear):
+        return tried.refusal
+    show_refusal(tried.refusal)
+    _ask_column(desk, file, tried, tried.refusal)
+    return None
+
+
+def show_refusal(refusal: ExportRefused) -> None:
+    """Say why a file was not kept, and what to do about it."""
+    st.error(plain(refusal), icon=":material/error:")
 
 
 def _megabytes(desk: Desk) -> int:

@@ -119,7 +119,7 @@ def test_a_month_from_the_first_scan_to_nothing_left_to_push(journey: Journey, r
     assert Counter(o["change"] for o in plan["outcomes"]) == {"update": 1, "create": 6, "cancel": 4}
     assert plan["brake"] is None
     rehearsed = journey.here("push", *options, "--rehearse", code=2)
-    assert all(o["message"].startswith("would send P") for o in rehearsed["outcomes"])
+    assert all("would send P" in o["message"] for o in rehearsed["outcomes"])
     assert len(installation.writes()) == 18
     pushed = journey("push", *options, "--digest", plan["digest"])
     assert (pushed["created"], pushed["updated"], pushed["cancelled"]) == (6, 1, 4)

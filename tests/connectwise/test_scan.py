@@ -73,11 +73,11 @@ def test_an_empty_connectwise_is_an_empty_book() -> None:
     assert (book.companies, book.agreements, book.additions, book.products) == ({}, {}, (), {})
 
 
-def test_a_company_that_the_role_hides_is_taken_from_its_agreement() -> None:
+def test_a_company_that_only_an_agreement_names_counts_as_no_longer_there() -> None:
     hidden = agreement(82, company={"id": 251, "identifier": "hid", "name": "Hidden Inc"})
     with client(book_of([agreement(81), hidden], {81: [], 82: []})) as connectwise:
         book = connectwise.read_book(silent)
-    assert book.companies[CompanyId(251)] == Company(CompanyId(251), "Hidden Inc", "hid")
+    assert book.companies[CompanyId(251)] == Company(CompanyId(251), "Hidden Inc", "hid", deleted=True)
     assert book.companies[CompanyId(250)].website == "contoso.com"
 
 
@@ -137,7 +137,7 @@ def test_one_list_that_can_not_be_read_fails_the_scan_and_is_named(
     ("agreements", "lines", "named"),
     [
         ([agreement(81, startDate="soon")], {81: []}, 'agreement 81 with "startDate" as "soon"'),
-        ([agreement(81, nextInvoiceDate="1/12/2026")], {81: []}, 'agreement 81 with "nextInvoiceDate"'),
+        ([agreement(81, billStartDate="1/12/2026")], {81: []}, 'agreement 81 with "billStartDate"'),
         ([agreement(81, company=None)], {81: []}, 'agreement 81 without "company"'),
         (
             [agreement(81)],

@@ -250,7 +250,7 @@ def test_when_the_look_up_fails_too_the_outcome_is_said_to_be_unknown(make: Make
     ended = Protocol(Blind(), TODAY, lambda: None).carry_out(outcome)
 
     assert ended.result == "failed"
-    assert ended.message.startswith("Outcome unknown: ConnectWise ")
+    assert ended.message.startswith("Outcome unknown: ConnectWise's answer was lost")
     assert ended.message.endswith("Check it in ConnectWise.")
     assert len(world.writes) == 1
 
@@ -292,6 +292,24 @@ def test_an_interrupted_write_that_never_arrived_is_sent(make: Make, world: Worl
     assert holds(world) == AFTER[ended.kind]
     assert len(world.writes) == 1
     assert len(waited) == (SETTLE_SECONDS if make is create else 0)
+
+
+@EVERY
+def test_an_interrupted_write_of_a_stopped_run_is_looked_up_and_not_sent_again(
+    make: Make, world: World
+) -> None:
+    outcome = outcome_of(make, world, sent=True)
+    never = Protocol(world.connectwise, TODAY, _unsent, lambda _: None, stopped="run stopped: cancelled")
+
+    ended = never.carry_out(outcome)
+
+    assert ended.result == "skipped"
+    assert ended.message == "run stopped: cancelled; what was sent before had not taken effect"
+    assert world.writes == []
+
+
+def _unsent() -> None:
+    raise AssertionError("nothing may be sent")
 
 
 def test_an_interrupted_create_that_arrives_late_is_not_doubled(world: World) -> None:

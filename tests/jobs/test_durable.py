@@ -16,12 +16,13 @@ from seatsync.jobs import durable
 from seatsync.jobs.durable import wait_for
 from seatsync.journal import Operation, Outcome
 from seatsync.model import AdditionId, AgreementId, Company, CompanyId, Product, ProductId
+from seatsync.people import Permission
 from seatsync.plan import Cancel, Change, Create, Update
 from seatsync.runs import start_scan, stop
 from seatsync.simulator.app import create_app
 from seatsync.simulator.book import SimulatedBook
 from seatsync.simulator.server import running
-from seatsync.status import OperationKind
+from seatsync.status import OperationKind, OperationStatus
 from seatsync.wiring import Wiring
 from tests.store.making import draft, team_of
 
@@ -264,9 +265,14 @@ def _broken(team: object) -> Any:
 def test_a_second_run_of_the_team_is_refused_and_told_who_runs_which(installation: Installation) -> None:
     with Wiring(installation.settings) as wiring:
         operation = queued(wiring)
+        desk = wiring.desk()
 
-        with pytest.raises(
-            RunInProgress, match=rf"^anna runs operation {operation.id} \(Seat Sync\) for team"
+        # Held as by the process that carries the run out.
+        with (
+            wiring.store.operations.run_lock(desk.team.id),
+            pytest.raises(
+                RunInProgress, match=rf"^anna runs operation {operation.id} \(Seat Sync\) for team"
+            ),
         ):
             start_scan(wiring.desk())
         with pytest.raises(RunInProgress, match="anna runs operation"):
@@ -347,3 +353,23 @@ def test_runs_are_kept_beside_the_database(tmp_path: Path, installation: Install
 
     assert (tmp_path / "seatsync-runs.db").exists()
     assert AdditionId(9001) in installation.lines()
+
+
+def test_a_scan_whose_process_died_is_closed_by_the_next_one(installation: Installation) -> None:
+    with Wiring(installation.settings) as wiring:
+        desk = wiring.desk()
+        draft = desk.draft(Permission.MANAGE, "scan.start", "ConnectWise")
+        dead = wiring.store.operations.open(desk.team.id, OperationKind.SCAN, "anna", audit=draft)
+        fresh = start_scan(desk)
+        closed = wiring.store.operations.get(desk.team.id, dead.id)
+        assert closed.status is OperationStatus.FAILED
+        assert closed.message.startswith("The process that scanned ended before the scan did")
+        assert wait_for(wiring.store, desk.team.id, fresh.id, lambda _: None).status.finished
+
+
+def test_a_push_whose_process_died_is_named_with_the_way_to_finish_it(installation: Installation) -> None:
+    with Wiring(installation.settings) as wiring:
+        dead = queued(wiring)
+        with pytest.raises(RunInProgress, match=rf"was interrupted .* python -m seatsync resume {dead.id}\."):
+            start_scan(wiring.desk())
+        assert installation.writes() == []

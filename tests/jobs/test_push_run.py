@@ -1,6 +1,7 @@
 """A push as a run: the order of its changes, what stops it, and what the journal and the audit log keep."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -116,6 +117,19 @@ def test_ten_failures_in_a_row_stop_the_run(sqlite_store: SqlStore) -> None:
     )
 
 
+def test_ten_failures_are_the_most_that_are_sent_however_many_go_at_once(sqlite_store: SqlStore) -> None:
+    server = server_with(24)
+    operation, attempt = opened(sqlite_store, updates(server))
+    server.fault("refused", method="PATCH", times=None)
+    run = run_of(sqlite_store, server, operation, attempt)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(run.change, range(24)))
+
+    assert sorted(results(sqlite_store, operation)) == ["failed"] * FAILURES_IN_A_ROW + ["skipped"] * 14
+    assert len(server.sent) == FAILURES_IN_A_ROW
+
+
 def test_failures_with_a_success_between_do_not_stop_the_run(sqlite_store: SqlStore) -> None:
     server = server_with(14)
     operation, attempt = opened(sqlite_store, updates(server))
@@ -229,7 +243,7 @@ def test_a_rehearsal_reads_everything_and_writes_nothing() -> None:
         outcomes = rehearse(planned(changes), server, TODAY)
 
     assert [o.message for o in outcomes] == [
-        "would send PATCH quantity 17 to line 9001",
+        "As approved; would send PATCH quantity 17 to line 9001.",
         "was 12 in the preview, is 14 now",
         "the line or its agreement is no longer in ConnectWise",
     ]

@@ -8,7 +8,7 @@ import pytest
 from seatsync.errors import DatabaseError, NotFound
 from seatsync.journal import AuditVerdict
 from seatsync.model import OperationId
-from seatsync.status import Result
+from seatsync.status import OperationKind, OperationStatus, Result
 from seatsync.store import SqlStore, open_store
 from seatsync.store.audit import record
 
@@ -101,6 +101,17 @@ def test_an_edit_of_any_field_shows(store, edit):
     write(store)
     force(store, f"UPDATE audit SET {edit} WHERE seq = 3")
     assert store.audit.verify() == AuditVerdict(ok=False, entries=5, first_bad=3)
+
+
+def test_a_log_that_was_cut_off_at_its_end_shows_by_the_runs_it_no_longer_reports(store):
+    run = store.operations.open(team_of(store), OperationKind.SCAN, "anna", audit=draft(store))
+    attempt = store.operations.claim(run.id)
+    store.operations.finish(run.id, attempt, OperationStatus.COMPLETED, "", {}, draft(store))
+    assert store.audit.verify() == AuditVerdict(ok=True, entries=2, first_bad=None)
+    force(store, "DELETE FROM audit WHERE seq = 2")
+    assert store.audit.verify() == AuditVerdict(ok=False, entries=1, first_bad=2)
+    tamper(store, "DELETE FROM audit")
+    assert store.audit.verify() == AuditVerdict(ok=False, entries=0, first_bad=1)
 
 
 def test_a_removed_entry_shows(store):

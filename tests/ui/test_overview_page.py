@@ -6,16 +6,25 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seatsync.desk import Desk
-from seatsync.model import ExportId
+from seatsync.jobs.durable import wait_for
+from seatsync.model import ExportId, OperationId
 from seatsync.people import Permission
-from seatsync.previews import upload
-from seatsync.status import OperationKind
+from seatsync.previews import build_preview, upload
+from seatsync.pushes import propose, push
+from seatsync.runs import start_scan
+from seatsync.status import OperationKind, OperationStatus
 from seatsync.steps import Stage, find_way
 from seatsync.ui.session import installation, reset_installation
-from seatsync.upkeep import clear_mapping, map_tier
+from seatsync.upkeep import clear_mapping, map_tier, tiers_in_use
 from tests.ui.conftest import OpenPage, words
 
 OVERVIEW = "streamlit_app.py"
+
+
+def wait(desk: Desk, operation: OperationId) -> None:
+    """Wait until a run has ended well."""
+    ended = wait_for(desk.store, desk.team.id, operation, lambda _: None)
+    assert ended.status is OperationStatus.COMPLETED
 
 
 def primary(page: AppTest) -> list[str]:
@@ -93,6 +102,24 @@ def test_what_waits_is_counted_by_status(november: ExportId, open_page: OpenPage
         "Ready to push",
         "Need a person",
     }
+
+
+def test_after_a_push_the_next_steps_are_a_scan_and_then_the_rows_that_need_a_person(
+    desk: Desk, november: ExportId, open_page: OpenPage
+) -> None:
+    for tier in {use.tier for use in tiers_in_use(desk) if not use.mapped}:
+        map_tier(desk, tier, None)
+    proposal = propose(desk, november, "default", with_ticks=True)
+    wait(desk, push(desk, proposal, proposal.plan.digest).id)
+    page = open_page(OVERVIEW)
+    assert primary(page) == ["Scan again"]
+    assert "The last export is pushed" not in words(page)
+    assert "data/samples" not in words(page)
+    wait(desk, start_scan(desk).id)
+    waiting = sum(row.status.needs_person for row in build_preview(desk, november).preview.rows)
+    page = open_page(OVERVIEW)
+    assert primary(page) == [f"Resolve {waiting} rows"]
+    assert "data/samples" not in words(page)
 
 
 def test_the_last_operations_are_listed(open_page: OpenPage) -> None:

@@ -8,9 +8,10 @@ from seatsync.desk import Desk
 from seatsync.model import CompanyId, ExportId
 from seatsync.people import Permission, Person, Role
 from seatsync.previews import build_preview, tick
+from seatsync.status import Status
 from seatsync.ui import frame
 from seatsync.ui.grid import read_clicks
-from seatsync.upkeep import book_of, link_of, mapping_of
+from seatsync.upkeep import book_of, link_of, map_tier, mapping_of
 
 from .conftest import SAMPLES, OpenPage, upload_sample, words
 
@@ -180,6 +181,29 @@ def test_nothing_chosen_cannot_be_pushed(open_page: OpenPage, desk: Desk, novemb
     rows = build_preview(desk, november).preview.rows
     tick(desk, november, {row.key: False for row in rows if row.selectable})
     assert button(open_page(PAGE), "Push 0 changes to ConnectWise").disabled
+
+
+def test_rows_that_wait_for_a_mapping_are_counted_above_the_totals(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    test = open_page(PAGE)
+    assert "3 rows wait for a license mapping." in words(test)
+    assert "Map the licenses" in {link.proto.label for link in test.get("page_link")}
+    for row in build_preview(desk, november).preview.rows:
+        if row.status is Status.LICENSE_UNMAPPED:
+            map_tier(desk, row.parts[0].tier, None)
+    assert "for a license mapping" not in words(open_page(PAGE))
+
+
+def test_the_grid_names_the_tenant_where_no_company_is_known_and_asks_for_the_agreement(
+    open_page: OpenPage, november: ExportId
+) -> None:
+    test = open_page(PAGE)
+    (grid,) = [table.value for table in test.dataframe if "Push" in table.value.columns]
+    by_tenant = grid.set_index("Tenants")
+    assert by_tenant.loc["Pellmarsh Property", "Company"] == "tenant: Pellmarsh Property"
+    assert by_tenant.loc["Yarlcombe Haulage Ltd", "Agreement"] == "Choose agreement"
+    assert list(grid["Agreement"]).count("Choose agreement") == 1
 
 
 def test_the_parts_of_a_row_are_added_up_in_words(

@@ -41,6 +41,13 @@ def keys_of(desk: Desk, export: ExportId, status: Status) -> list[str]:
     return [row.key for row in rows if row.status is status and row.selectable]
 
 
+def key_of_company(desk: Desk, export: ExportId, name: str) -> str:
+    """The key of the one row of a company that can be pushed."""
+    rows = build_preview(desk, export).preview.rows
+    (found,) = [row.key for row in rows if row.selectable and row.company and row.company.name == name]
+    return found
+
+
 def confirm(test: AppTest, changes: int) -> AppTest:
     """Open the confirmation, and press its button."""
     button(test, f"Review and push {changes} change{'' if changes == 1 else 's'}").click().run()
@@ -98,6 +105,36 @@ def test_creates_and_cancels_carry_their_dates(open_page: OpenPage, desk: Desk, 
     (cancelled,) = [table for columns, table in tables.items() if "Last day" in columns]
     assert list(created["Effective"]) == ["2026-11-22"]
     assert cancelled["Last day"].min() >= "2026-11-22"
+
+
+def test_the_confirmation_names_every_new_line_and_what_happens_to_its_date(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    choose(desk, november, key_of_company(desk, november, "Thornrigg Roofing Ltd"))
+    test = open_page(PAGE)
+    line = "Thornrigg Roofing Ltd · AV-EAP: 13 seats from 2026-11-22"
+    other_day = "If ConnectWise refuses the date, the line starts on the first of next month"
+    assert (words(test).count(line), words(test).count(other_day)) == (1, 1)
+    button(test, "Review and push 1 change").click().run()
+    assert (words(test).count(line), words(test).count(other_day)) == (2, 2)
+
+
+def test_a_line_that_starts_later_than_planned_is_told_and_stands_first(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    """The agreement is invoiced past today already, so that ConnectWise refuses the planned date."""
+    choose(desk, november, key_of_company(desk, november, "Thornrigg Roofing Ltd"), "c274-p3409")
+    confirm(open_page(PAGE), 2)
+    operation = ended(desk)
+    outcomes = desk.store.operations.outcomes(operation.id)
+    assert [(o.kind, str(o.day or "")) for o in outcomes] == [
+        (Kind.UPDATE, ""),
+        (Kind.CREATE, "2027-01-01"),
+    ]
+    test = open_page(PAGE)
+    assert "1 created with a later date than planned" in words(test)
+    (table,) = [t.value for t in test.dataframe if "Message" in t.value.columns]
+    assert list(table["Date"]) == ["2027-01-01", ""]
 
 
 def test_nothing_chosen_is_said_so(open_page: OpenPage, desk: Desk, november: ExportId) -> None:
