@@ -11,10 +11,12 @@ BIN := .venv/bin
 
 .venv/.app: requirements.txt tools/make_venv.sh
 	@sh tools/make_venv.sh "$(PYTHON)"
+	@echo "Installing what SeatSync needs into .venv (about 500 MB; a minute or two, once)." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 .venv/.dev: .venv/.app requirements-dev.txt
+	@echo "Installing what the tests need into .venv." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

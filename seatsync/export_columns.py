@@ -238,12 +238,17 @@ def _twice(name: str, text: str, indexes: Sequence[int]) -> ExportRefused:
     )
 
 
+_SAID = {"tier": "license", "tenant": "tenant name", "users": "number of users"}
+
+
 def _missing(name: str, header: Header, fields: Sequence[str]) -> str:
     """Say which needed columns are missing, what is there, and which names are known."""
-    wanted = " ".join(f"For {field}: {', '.join(_NAMES[field])}." for field in fields)
-    lead = f'"{name}" has no column for {" and ".join(fields)}. Its columns are {_listed(header)}.'
-    option = f'(on the command line: --column {fields[0]}="HEADER")'
-    return f"{lead} Known names are: {wanted} Choose the column {option}, or export the tenant list again."
+    named = [_SAID.get(field, field) for field in fields]
+    wanted = " ".join(
+        f"For the {said}: {', '.join(_NAMES[field])}." for said, field in zip(named, fields, strict=True)
+    )
+    lead = f'"{name}" has no column for the {" and the ".join(named)}. Its columns are {_listed(header)}.'
+    return f"{lead} Known names are: {wanted} Export the tenant list again, or name its columns like these."
 
 
 def _listed(header: Header) -> str:

@@ -78,21 +78,21 @@ def test_a_wrong_file_is_refused_with_a_sentence_that_says_what_it_is(name: str,
 
 def test_other_text_is_refused_too() -> None:
     assert "is an XML document" in refusal("nov.csv", b"<?xml version='1.0'?><tenants/>")
-    assert "has no column for tenant and tier and users" in refusal(
+    assert "has no column for the tenant name and the license and the number of users" in refusal(
         "nov.csv", b"Dear customer,\nsee above.\n"
     )
 
 
 def test_a_missing_column_is_named_with_the_headers_found_and_the_names_known() -> None:
     sentence = refusal("no_users_column.csv", sample("no_users_column.csv"))
-    assert "has no column for users." in sentence
+    assert "has no column for the number of users." in sentence
     assert 'Its columns are "Tenant", "Portal", "License", "Status".' in sentence
-    assert "For users: Users, User, User Count, Number of Users, Protected Users." in sentence
+    assert "For the number of users: Users, User, User Count, Number of Users, Protected Users." in sentence
 
 
 def test_a_limit_column_is_never_taken_for_the_seats_even_when_chosen() -> None:
     content = sample("limit_column_only.csv")
-    assert "has no column for users" in refusal("limit_column_only.csv", content)
+    assert "has no column for the number of users" in refusal("limit_column_only.csv", content)
     with pytest.raises(ExportRefused, match="holds a limit, not the number of users"):
         read_export("x.csv", content, columns={"users": "Maximum Licensed Users"})
 
