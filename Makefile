@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	&& { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: .venv demo run test check format coverage lock samples screenshots bench clean
+.PHONY: .venv demo run test check format coverage lock samples screenshots clean
 
 .venv: .venv/.app
 
