@@ -10,13 +10,12 @@ from seatsync.journal import AuditEntry, Operation, Outcome
 from seatsync.model import Agreement, Company, Product, Snapshot, number
 from seatsync.plan import Create
 from seatsync.preview import PreviewRow
-from seatsync.status import Result, Status
+from seatsync.status import ENDED, Status
 
 if TYPE_CHECKING:
     from seatsync.previews import Review
 
 Json = dict[str, Any]
-_COUNTS = (Result.CREATED, Result.UPDATED, Result.CANCELLED, Result.SKIPPED, Result.FAILED)
 
 
 def money(amount: Decimal) -> str:
@@ -157,7 +156,7 @@ def push_json(
         "operation": operation.id if operation else None,
         "digest": digest,
         "status": status,
-        **{result.value: sum(o.result is result for o in outcomes) for result in _COUNTS},
+        **{result.value: sum(o.result is result for o in outcomes) for result in ENDED},
         "message": operation.message if operation else "",
         "outcomes": [outcome_json(outcome) for outcome in outcomes],
     }
@@ -194,7 +193,7 @@ def operation_json(operation: Operation, team: str) -> Json:
         "finished_at": instant(operation.finished_at) if operation.finished_at else None,
         "done": operation.done,
         "total": operation.total,
-        **{result.value: operation.counts.get(result, 0) for result in _COUNTS},
+        **{result.value: operation.counts.get(result, 0) for result in ENDED},
         "message": operation.message,
     }
 

@@ -87,11 +87,6 @@ class ParsedExport:
         """Whether the file says which tenants are paid."""
         return "state" in self.columns
 
-    @property
-    def has_portal(self) -> bool:
-        """Whether the file carries the tenants' portals."""
-        return "portal" in self.columns
-
 
 def portal_key(text: str) -> str:
     """Fold case and runs of white space, so that a re-saved file keeps its links."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from seatsync.completeness import paid_keys
 from seatsync.desk import Desk
-from seatsync.errors import ExportRefused, InvalidChoice, NotFound
+from seatsync.errors import ExportRefused, InvalidChoice
 from seatsync.model import AgreementId, Book, ExportId, ExportRecord, Link, ParsedExport, Snapshot
 from seatsync.people import Permission
 from seatsync.preview import Preview, PreviewRow
@@ -62,17 +62,6 @@ def _keep(desk: Desk, parsed: ParsedExport) -> Upload:
     draft = desk.draft(Permission.MANAGE, "export.upload", parsed.name, {}, after)
     record, repeated = desk.store.exports.add(desk.team.id, parsed, desk.person.name, draft)
     return Upload(record, repeated)
-
-
-def find_export(desk: Desk, export: ExportId | None = None) -> ExportRecord:
-    """Return one kept export, or the newest. Raises NotFound."""
-    desk.require(Permission.SEE, "export.view", str(export or ""))
-    if export is not None:
-        return desk.store.exports.get(desk.team.id, export)
-    kept = desk.store.exports.all(desk.team.id)
-    if not kept:
-        raise NotFound("No export is uploaded yet. Upload the monthly tenant export first.")
-    return kept[0]
 
 
 def build_preview(

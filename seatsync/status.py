@@ -87,6 +87,10 @@ class Result(StrEnum):
     FAILED = "failed"
 
 
+ENDED = (Result.CREATED, Result.UPDATED, Result.CANCELLED, Result.SKIPPED, Result.FAILED)
+"""What a change can end as, in the order in which the counts of a run are given."""
+
+
 class OperationKind(StrEnum):
     """The kinds of tracked run."""
 

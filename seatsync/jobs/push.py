@@ -13,10 +13,9 @@ from seatsync.model import number
 from seatsync.people import Permission
 from seatsync.plan import Create, Update
 from seatsync.ports import ConnectWise
-from seatsync.status import OperationStatus, Result
+from seatsync.status import ENDED, OperationStatus, Result
 
 FAILURES_IN_A_ROW = 10
-_FINAL = frozenset({Result.UPDATED, Result.CREATED, Result.CANCELLED, Result.SKIPPED, Result.FAILED})
 
 
 class PushRun:
@@ -55,7 +54,7 @@ class PushRun:
 
     def _change(self, position: int) -> str:
         outcome = self._operations.begin(self._operation.id, position, self._attempt)
-        if outcome.result in _FINAL:
+        if outcome.result in ENDED:
             self._count(outcome)
             return outcome.result
         stop = self._stop_reason()

@@ -11,11 +11,11 @@ from seatsync.people import Permission
 from seatsync.plan import Create
 from seatsync.present import OUTCOME_COLUMNS, outcome_cells, to_csv
 from seatsync.runs import abandoned, take_over
-from seatsync.status import OperationKind, Result
+from seatsync.status import ENDED, OperationKind, Result
 from seatsync.ui.frame import done, explained
 from seatsync.ui.looks import text_column
 from seatsync.ui.progress import watch
-from seatsync.ui.runs_table import COUNTED, PARAMETER, badge, lasted
+from seatsync.ui.runs_table import PARAMETER, badge, lasted
 from seatsync.ui.text import plain
 from seatsync.ui.words import counted, moment
 
@@ -71,7 +71,7 @@ def _resume(desk: Desk, operation: Operation) -> None:
 
 
 def _counts(operation: Operation) -> None:
-    for place, result in zip(st.columns(len(COUNTED)), COUNTED, strict=True):
+    for place, result in zip(st.columns(len(ENDED)), ENDED, strict=True):
         place.metric(result.value.capitalize(), f"{operation.counts.get(result, 0):,}", border=True)
 
 

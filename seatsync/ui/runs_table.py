@@ -9,13 +9,12 @@ import streamlit as st
 
 from seatsync.journal import Operation
 from seatsync.model import OperationId
-from seatsync.status import OperationKind, OperationStatus, Result
+from seatsync.status import ENDED, OperationKind, OperationStatus
 from seatsync.ui.session import Keys, get
 from seatsync.ui.words import moment, span
 
 Colour = Literal["red", "orange", "blue", "green", "gray"]
 
-COUNTED = (Result.CREATED, Result.UPDATED, Result.CANCELLED, Result.SKIPPED, Result.FAILED)
 LOOKS: dict[OperationStatus, tuple[str, Colour]] = {
     OperationStatus.QUEUED: (":material/schedule:", "blue"),
     OperationStatus.RUNNING: (":material/sync:", "blue"),
@@ -83,7 +82,7 @@ def _cells(runs: Sequence[Operation], *, counts: bool) -> dict[str, list[Any]]:
         "Duration": [lasted(run) for run in runs],
     }
     if counts:
-        for result in COUNTED:
+        for result in ENDED:
             cells[result.value.capitalize()] = [
                 None if run.kind is OperationKind.SCAN else run.counts.get(result, 0) for run in runs
             ]
@@ -99,7 +98,7 @@ def _columns() -> dict[str, Any]:
     colours = [colour for _, colour in LOOKS.values()]
     numbers = {
         result.value.capitalize(): st.column_config.NumberColumn(format="localized", width=76)
-        for result in COUNTED
+        for result in ENDED
     }
     return {
         "Kind": st.column_config.TextColumn(width=84),
