@@ -3,18 +3,26 @@
 import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nsmallest
+from itertools import islice, takewhile
+from typing import NamedTuple
 
-from seatsync.name_pairs import likeness_of
+from seatsync.name_pairs import LONGEST_SHORT, WORTH, Likeness, likeness_of, starts_words, worth_of
 from seatsync.name_words import BACKGROUND_NAMES, STOP_WORDS, word_counts
 from seatsync.names import NameForm, initials
 
-_SCANNED = 600  # entries of word lists read for one name, so that "bank" does not cost a pass over all banks
+_SCANNED = 1000  # entries of word lists read for one name, so that "bank" does not cost a pass over all banks
+_LONGEST_LIST = 5000
 _KEPT = 20
-_WORTHLESS = 0.4  # of the most shared weight: below this share, a name has no chance
+_KEPT_SIDE = 5
+_WORTHLESS = 0.3  # of the most shared weight: what shares less has no chance
+_ACRONYM = 0.6
 _FEWEST = 0.3
 _STOP = 0.5
+_SIZES = (2, 3, 4, 5)
+
+Positions = Sequence[int]
 
 
 class Weights(dict[str, float]):
@@ -34,6 +42,14 @@ class Weights(dict[str, float]):
         return min(weight, _STOP) if word in STOP_WORDS else weight
 
 
+class _Gain(NamedTuple):
+    """What each form of a word list gains; ``word`` is the word that all of them hold, if it is one."""
+
+    held: Positions
+    weight: float
+    word: str = ""
+
+
 class NameLookup:
     """Word lists over name forms, each form known by its position."""
 
@@ -41,13 +57,17 @@ class NameLookup:
         self._by_word: dict[str, list[int]] = defaultdict(list)
         self._by_joined: dict[str, list[int]] = defaultdict(list)
         self._by_initials: dict[str, list[int]] = defaultdict(list)
+        self._by_beginnings: dict[str, list[int]] = defaultdict(list)
         for position, form in enumerate(forms):
             for word in dict.fromkeys(form.words):
                 self._by_word[word].append(position)
             for joined in _joined(form):
                 self._by_joined[joined].append(position)
+            for key in _beginning_keys(form):
+                self._by_beginnings[key].append(position)
             for short in _acronyms(form):
                 self._by_initials[short].append(position)
+        self._forms = forms
         self._joined = sorted(self._by_joined)
         self.weights = Weights(Counter({word: len(held) for word, held in self._by_word.items()}), names)
         self._totals = [sum(self.weights[word] for word in form.words) for form in forms]
@@ -55,55 +75,96 @@ class NameLookup:
         for word in sorted(self._by_word):
             for key in _keys(word):
                 self._buckets[key].append(word)
-        self._like: dict[str, list[str]] = {}
+        self._like: dict[str, list[tuple[str, Likeness]]] = {}
 
-    def holding(self, word: str) -> Sequence[int]:
-        """Return the forms that contain the word."""
-        return self._by_word.get(word, ())
+    def holding(self, words: Iterable[str]) -> list[int]:
+        """Return the forms that contain all the words."""
+        first, *others = sorted(words, key=lambda word: len(self._by_word.get(word, ())))
+        held = self._by_word.get(first, ())
+        return [at for at in held if all(word in self._forms[at].words for word in others)]
 
-    def starting(self, letters: str) -> list[int]:
+    def candidates(self, form: NameForm) -> list[int]:
+        """Return the forms that could be meant: those that share most, and those with the same letters."""
+        gains = [gain for word in dict.fromkeys(form.words) for gain in self._gains(word)]
+        found = self._likely(form, self._shared([*gains, *self._gains_of_initials(form)]))
+        first = form.words[0]
+        if len(form.words) == 1:
+            found += self._abbreviated(first, _KEPT) + self._starting(first)
+        elif first not in self._by_word:
+            found += self._abbreviated(first, _KEPT_SIDE)
+        for joined in _joined(form):
+            found += self._by_joined.get(joined, ())
+        return list(dict.fromkeys(found))
+
+    def _shared(self, gains: Iterable[_Gain]) -> dict[int, float]:
+        """Add up what the forms share, over the shortest word lists; the others only for forms met there."""
+        shared: dict[int, float] = defaultdict(float)
+        scanned = 0
+        rest = []
+        for gain in sorted(gains, key=lambda gain: (len(gain.held), -gain.weight, gain.word)):
+            if scanned and scanned + len(gain.held) > _SCANNED:
+                rest.append(gain)
+                continue
+            scanned += len(gain.held)
+            for position in gain.held[:_LONGEST_LIST]:
+                shared[position] += gain.weight
+        shared = _worthwhile(shared)
+        for _, weight, word in rest:
+            for position in shared:
+                if word in self._forms[position].words:
+                    shared[position] += weight
+        return _worthwhile(shared)
+
+    def _likely(self, form: NameForm, shared: Mapping[int, float]) -> list[int]:
+        """Return the best by agreement of both names, then by how much of either name is found."""
+        ours = sum(self.weights[word] for word in form.words)
+        totals = self._totals
+        best = [(-worth / (ours + totals[at]), at) for at, worth in shared.items()]
+        if len(best) > _KEPT:
+            most = [(-worth, at) for at, worth in shared.items()]
+            whole = [(-worth * min(1.0, worth / totals[at]), at) for at, worth in shared.items()]
+            best = nsmallest(_KEPT, best) + nsmallest(_KEPT_SIDE, most) + nsmallest(_KEPT_SIDE, whole)
+        return [at for _, at in best]
+
+    def _gains(self, word: str) -> Iterator[_Gain]:
+        """Yield the forms with the word, with a like one, and with words whose initials it is."""
+        weights = self.weights
+        if word in self._by_word:
+            yield _Gain(self._by_word[word], weights[word], word)
+        for like, kind in self._similar(word):
+            yield _Gain(self._by_word[like], WORTH[kind] * min(weights[word], weights[like]), like)
+        if 3 <= len(word) <= _SIZES[-1] and word in self._by_initials:
+            yield _Gain(self._by_initials[word], _ACRONYM * weights[word])
+
+    def _gains_of_initials(self, form: NameForm) -> Iterator[_Gain]:
+        """Yield the forms with a word that is the initials of a run of the name's words."""
+        for start in range(len(form.words)):
+            for size in _SIZES:
+                run = form.words[start : start + size]
+                letters = "".join(word[0] for word in run)
+                if len(run) == size and letters in self._by_word:
+                    rarest = max(self.weights[word] for word in run)
+                    worth = worth_of(Likeness.INITIALS, size) * rarest
+                    yield _Gain(self._by_word[letters], worth, letters)
+
+    def _starting(self, letters: str) -> list[int]:
         """Return the forms that start with the letters when written as one word, the shortest first."""
         start = bisect_left(self._joined, letters)
-        run: list[str] = []
-        for joined in self._joined[start : start + 500]:
-            if not joined.startswith(letters):
-                break
-            run.append(joined)
+        run = list(takewhile(lambda joined: joined.startswith(letters), self._joined[start : start + 500]))
         run.sort(key=lambda joined: (len(joined), joined))
         return [position for joined in run[:_KEPT] for position in self._by_joined[joined]]
 
-    def abbreviated(self, letters: str) -> Sequence[int]:
-        """Return the forms whose initials are the letters."""
-        return self._by_initials.get(letters, ())
+    def _abbreviated(self, letters: str, most: int) -> list[int]:
+        """Return the forms that the letters can be made of: initials, or the beginnings of the words."""
+        found = list(self._by_initials.get(letters, ()))
+        if 3 <= len(letters) <= LONGEST_SHORT and letters.isalpha():
+            possible = (at for key in _possible_keys(letters) for at in self._by_beginnings.get(key, ()))
+            found += islice((at for at in possible if self._begins(letters, at)), most)
+        return found[:most]
 
-    def candidates(self, form: NameForm) -> list[int]:
-        """Return the forms that share the most weight with ``form``, and those with the same letters."""
-        shared: dict[int, float] = defaultdict(float)
-        scanned = 0
-        weights = self.weights
-        for word in sorted(set(form.words), key=lambda word: (-weights[word], word)):
-            for worth, held in self._worth(word):
-                if scanned and scanned + len(held) > _SCANNED:
-                    continue
-                scanned += len(held)
-                for position in held:
-                    shared[position] += worth
-        for start in range(len(form.words)):
-            for size in (2, 3, 4, 5):
-                run = form.words[start : start + size]
-                held = self._by_word.get("".join(word[0] for word in run), ()) if len(run) == size else ()
-                for position in held if len(held) < _SCANNED else ():
-                    shared[position] += 0.8 * max(weights[word] for word in run)
-        ours = sum(weights[word] for word in form.words)
-        totals = self._totals
-        least = _WORTHLESS * max(shared.values(), default=0.0)
-        best = nsmallest(
-            _KEPT, [(-worth / (ours + totals[at]), at) for at, worth in shared.items() if worth >= least]
-        )
-        found = [position for _, position in best]
-        for joined in _joined(form):
-            found += self._by_joined.get(joined, ())
-        return found
+    def _begins(self, letters: str, at: int) -> bool:
+        words = self._forms[at].words
+        return starts_words(letters, words) or starts_words(letters, _telling(words))
 
     def split(self, letters: str) -> tuple[str, ...]:
         """Cut a word such as a domain into known words; empty when no listed one is among them."""
@@ -125,23 +186,45 @@ class NameLookup:
             words if len(words) > 1 and any(len(word) > 3 and word in self._by_word for word in words) else ()
         )
 
-    def _worth(self, word: str) -> list[tuple[float, Sequence[int]]]:
-        """Return the forms with the word, with a like one, and with words whose initials it is."""
-        weights = self.weights
-        found: list[tuple[float, Sequence[int]]] = [(weights[word], self._by_word.get(word, ()))]
-        found += [
-            (0.85 * min(weights[word], weights[like]), self._by_word[like]) for like in self._similar(word)
-        ]
-        if 3 <= len(word) <= 5 and word in self._by_initials:
-            found.append((0.6 * weights[word], self._by_initials[word]))
-        return found
-
-    def _similar(self, word: str) -> list[str]:
-        """Return the listed words that the word could be a slip or a short form of."""
+    def _similar(self, word: str) -> list[tuple[str, Likeness]]:
+        """Return the listed words that are like the word, and how."""
         if word not in self._like:
             near = sorted({other for key in _keys(word) for other in self._buckets.get(key, ())} - {word})
-            self._like[word] = [other for other in near if likeness_of(word, other)]
+            kinds = ((other, likeness_of(word, other)) for other in near)
+            self._like[word] = [(other, kind) for other, kind in kinds if kind is not None]
         return self._like[word]
+
+
+def _worthwhile(shared: dict[int, float]) -> dict[int, float]:
+    """Leave out what shares too little beside the best to have a chance."""
+    least = _WORTHLESS * max(shared.values(), default=0.0)
+    return {at: worth for at, worth in shared.items() if worth >= least}
+
+
+def _beginning_keys(form: NameForm) -> Iterable[str]:
+    """Return the keys under which a form is found by the beginnings of its first words.
+
+    Two words are as common as their initials: one of them is keyed by two letters.
+    """
+    keys = []
+    for words in (form.words, _telling(form.words)):
+        if len(words) > 1:
+            first, second = words[:2]
+            three = "".join(word[0] for word in words[:3])
+            keys += [f"{first[:2]}-{second[0]}", f"{first[0]}-{second[:2]}", three]
+    return dict.fromkeys(keys)
+
+
+def _possible_keys(letters: str) -> Iterable[str]:
+    """Return the keys of all ways in which the letters can be beginnings of two words, or of three."""
+    keys = [f"{letters[0]}-{letters[1:3]}", *(f"{letters[:2]}-{letter}" for letter in letters[2:])]
+    rest = letters[1:]
+    keys += [letters[0] + one + two for at, one in enumerate(rest) for two in rest[at + 1 :]]
+    return dict.fromkeys(keys)
+
+
+def _telling(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in STOP_WORDS)
 
 
 def _acronyms(form: NameForm) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """Compare two names word by word: which words agree, how, and how much weight they carry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -8,31 +8,47 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from seatsync.name_words import COMMON, word_counts
+from seatsync.name_words import COMMON, STOP_WORDS, word_counts
 
 _Run = tuple[int, ...]  # positions of neighbouring words
 _VOWELS = frozenset("aeiouy")
 _SAME_LETTERS = 0.98  # the whole name, but for the gaps between words
+_LONGEST_RUN = 7
+LONGEST_SHORT = 10  # letters of a word made of the beginnings of others
+_SHORTEST_STEM = 4
 _CUT_LONG = 20  # a cut-off word is taken for a longer one only if that occurs in this many background names
 
 
 class Likeness(StrEnum):
-    """How two words that differ can still be the same word."""
+    """How two words that differ can still be the same word, or one be made of several."""
 
     EDIT = "edit"
     CUT = "cut"
     SKELETON = "skeleton"
     JOINED = "joined"
     INITIALS = "initials"
+    BEGINNINGS = "beginnings"
+    STEM = "stem"
 
 
-_WORTH = {
+WORTH = {
     Likeness.EDIT: 0.9,
     Likeness.CUT: 0.9,
     Likeness.SKELETON: 0.8,
     Likeness.JOINED: 0.95,
     Likeness.INITIALS: 0.8,
+    Likeness.BEGINNINGS: 0.6,
+    Likeness.STEM: 0.5,
 }
+"""What part of a word's weight agrees. The last two only rank candidates: no rule takes them for certain."""
+
+_FEW_INITIALS = {2: 0.4, 3: 0.65}
+
+
+def worth_of(likeness: Likeness, letters: int) -> float:
+    """Return what part of a word's weight agrees; initials tell the less the fewer they are."""
+    worth = WORTH[likeness]
+    return _FEW_INITIALS.get(letters, worth) if likeness is Likeness.INITIALS else worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,11 @@ class Inexact:
     tenant: str
     company: str
     likeness: Likeness
+
+    @property
+    def short(self) -> str:
+        """The shorter side."""
+        return min(self.tenant, self.company, key=len)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +109,12 @@ def _align_words(
             max(weights[tenant[i]] for i in left),
             max(weights[company[j]] for j in right),
         )
-        agreed += _WORTH[likeness] * weight
+        pair = Inexact(" ".join(tenant[i] for i in left), " ".join(company[j] for j in right), likeness)
+        agreed += worth_of(likeness, len(pair.short)) * weight
         total += 2 * weight
         heaviest = max(heaviest, weight)
         pairs.append((left[0], right[0]))
-        inexact.append(
-            Inexact(" ".join(tenant[i] for i in left), " ".join(company[j] for j in right), likeness)
-        )
+        inexact.append(pair)
     total += sum(weights[tenant[i]] for i in ours) + sum(weights[company[j]] for j in theirs)
     pairs.sort()
     return Alignment(
@@ -139,10 +159,10 @@ def _like_words(
             if word[0] == other[0] or word[-4:] == other[-4:]:
                 likeness = likeness_of(word, other)
                 if likeness:
-                    found.append((-_WORTH[likeness], (i,), (j,), likeness))
-        found += [(-_WORTH[kind], (i,), run, kind) for run, kind in _runs(word, company, theirs)]
+                    found.append((-WORTH[likeness], (i,), (j,), likeness))
+        found += [(-WORTH[kind], (i,), run, kind) for run, kind in _runs(word, company, theirs)]
     for j in theirs:
-        found += [(-_WORTH[kind], run, (j,), kind) for run, kind in _runs(company[j], tenant, ours)]
+        found += [(-WORTH[kind], run, (j,), kind) for run, kind in _runs(company[j], tenant, ours)]
     taken: list[tuple[_Run, _Run, Likeness]] = []
     for _, some, other_run, likeness in sorted(found):
         if all(i in ours for i in some) and all(j in theirs for j in other_run):
@@ -153,38 +173,74 @@ def _like_words(
 
 
 def _runs(word: str, words: tuple[str, ...], left: list[int]) -> list[tuple[_Run, Likeness]]:
-    """Return the runs of two to five neighbours that the word is, without the gaps or by their initials."""
+    """Return the runs of neighbours that the word is made of."""
     found = []
     for start in left:
         if words[start][0] != word[0]:
             continue
-        letters, joined = words[start][0], words[start]
-        for end in range(start + 1, min(start + 5, len(words))):
+        run = [start]
+        for end in range(start + 1, min(start + _LONGEST_RUN, len(words))):
             if end not in left:
                 break
-            letters += words[end][0]
-            joined += words[end]
-            if word in (letters, joined):
-                likeness = Likeness.INITIALS if word == letters else Likeness.JOINED
-                found.append((tuple(range(start, end + 1)), likeness))
+            run.append(end)
+            likeness = _made_of(word, [words[i] for i in run])
+            if likeness:
+                found.append((tuple(run), likeness))
     return found
 
 
-@lru_cache(maxsize=16_384)
+def _made_of(word: str, pieces: Sequence[str]) -> Likeness | None:
+    """Say how a word can be made of others: of all their letters, their initials, or their beginnings."""
+    if word == "".join(pieces):
+        return Likeness.JOINED
+    telling = [piece for piece in pieces if piece not in STOP_WORDS]
+    for parts in (pieces, telling):
+        if len(parts) > 1 and word == "".join(part[0] for part in parts):
+            return Likeness.INITIALS
+    if 2 < len(word) <= LONGEST_SHORT:
+        for parts in (pieces, telling):
+            if starts_words(word, parts) and not starts_words(word, parts[:-1]):
+                return Likeness.BEGINNINGS
+    return None
+
+
+def starts_words(letters: str, words: Sequence[str]) -> bool:
+    """Say whether the letters are a beginning of the first word, one of the next, and so on; two at least."""
+    ends = {0}
+    for count, word in enumerate(words):
+        reached = set()
+        for start in ends:
+            for end in range(start + 1, min(start + len(word), len(letters)) + 1):
+                if letters[end - 1] != word[end - 1 - start]:
+                    break
+                reached.add(end)
+        if not reached:
+            return False
+        if count and len(letters) in reached:
+            return True
+        ends = reached
+    return False
+
+
+@lru_cache(maxsize=65_536)
 def likeness_of(word: str, other: str) -> Likeness | None:
-    """Say how two words can be the same: a slip of one letter, a cut-off, the consonants alone."""
-    short, long = sorted((word, other), key=lambda text: (len(text), text))
-    if len(short) < 2 or not (word.isalpha() and other.isalpha()):
+    """Say how two words can be the same: a slip of one letter, a cut-off, the consonants alone, the stem."""
+    short, long = (word, other) if len(word) < len(other) else (other, word)
+    size = len(short)
+    if size < 2 or not (word.isalpha() and other.isalpha()):
         return None
     counts = word_counts()
     common = counts.get(long, 0)
     # "tech" is cut off "technology"; "health", more common than "healthcare", is a word of its own.
-    if common >= max(_CUT_LONG, counts.get(short, 0)) and len(short) >= 3 and long.startswith(short):
+    if common >= _CUT_LONG and size >= 3 and long.startswith(short) and common >= counts.get(short, 0):
         return Likeness.CUT
-    if len(short) >= 5 and OSA.distance(short, long, score_cutoff=1) == 1:
+    if size >= 5 and len(long) - size < 2 and OSA.distance(short, long, score_cutoff=1) == 1:
         return Likeness.EDIT
-    if common >= COMMON and len(short) >= 3 and _is_skeleton(short, long):
+    if common >= COMMON and size >= 3 and _is_skeleton(short, long):
         return Likeness.SKELETON
+    stem = max(_SHORTEST_STEM, (7 * size + 9) // 10)
+    if size >= stem and long.startswith(short[:stem]):
+        return Likeness.STEM
     return None
 
 

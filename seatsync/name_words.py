@@ -49,6 +49,14 @@ QUALIFIERS = frozenset(
     "association charitable comprehensive gas pharmaceutical product resource therapeutic".split()
 )
 
+# The same, when the tenant's name is a domain whose word is almost unseen elsewhere: the kind of business.
+DESCRIPTIVE = frozenset(
+    "analytics bioscience biotech biotechnology capital cdn consultant data diagnostics digital energy"
+    " entertainment game insurance investment laboratory logistics management market media medical mining"
+    " motor network partner pharmaceutical product resource robotics science security software studio"
+    " therapeutic".split()
+)
+
 # Left over on either side, these tell two sites, branches or numbered twins apart.
 PLACES_AND_NUMBERS = frozenset(
     "north south east west northern southern eastern western northeast northwest southeast southwest ne"
@@ -75,7 +83,18 @@ props property|reg regional|regl regional|rehab rehabilitation|rsch research|sai
 sav savings|savs savings|sch school|serv service|soc society|spgs spring|srv service|ssb savings bank
 svc service|svcs service|svgs savings|sw southwest|sys system|syst system|tchrs teachers|theatre theater
 tr trust|trans transportation|transp transportation|twp township|univ university|vlg village|vly valley
-whse warehouse
+whse warehouse|internatl international|em employees|nz new zealand|btc bank trust|institution institute
+"""
+_TRANSLATIONS = """
+universite university|universidad university|universitat university|universita university
+universidade university|universiteit university|ecole school|escuela school|nacional national
+nationale national|nazionale national|internationale international|internacional international
+instituto institute|istituto institute|hopital hospital|ospedale hospital|krankenhaus hospital
+societe society|sociedad society|societa society|gesellschaft society|fondation foundation
+fundacion foundation|fondazione foundation|stiftung foundation|recherche research|recherches research
+investigacion research|ricerca research|forschung research|scientifique scientific|cientifica scientific
+sante health|salud health|banque bank|banco bank|banca bank|centro center|zentrum center
+conseil council|royale royal|canadien canadian|canadienne canadian
 """
 # The last label before these is part of the suffix: ``contoso.co.uk`` is contoso's.
 SECOND_LEVEL = frozenset("ac co com edu gob gov go ltd me mil ne net nhs or org plc sch".split())
@@ -88,7 +107,9 @@ HOSTED_SUFFIXES = ("onmicrosoft.com", "mail.onmicrosoft.com")
 
 ABBREVIATIONS: Mapping[str, tuple[str, ...]] = {
     short: tuple(long)
-    for short, *long in (entry.split() for entry in _ABBREVIATIONS.replace("\n", "|").split("|") if entry)
+    for short, *long in (
+        entry.split() for entry in f"{_ABBREVIATIONS}|{_TRANSLATIONS}".replace("\n", "|").split("|") if entry
+    )
 }
 PHRASES: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("co", "op"): ("cooperative",),

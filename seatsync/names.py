@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -31,8 +31,11 @@ _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]+)[)\]}]")
 _ALIAS_MARK = re.compile(rf"(?<![\w.])(?:{ALIAS_MARKS})(?![\w/])[.:]?", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:/.*)?", re.IGNORECASE)
 _TRADE_MARKS = re.compile("[™®©℠\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
-_APOSTROPHES = re.compile("['’‘ʼ´`]")
+_APOSTROPHES = re.compile(r"['’‘ʼ´`]|(?<=[^\W\d_])(?:\?|â€)(?=s\b)")
 _ACCENTS = re.compile("[\u0300-\u036f]")
+_SEAT_FORMS = r"b\.?\s?v|n\.?\s?v|gmbh|s\.?\s?p\.?\s?a|s\.?\s?a|a\.?g|inc|llc|ltd|limited|plc|corp"
+# A legal form, a town and a two-letter country or state: what stands after the legal form is an address.
+_ADDRESS = re.compile(rf"((.+?[\s,](?:{_SEAT_FORMS})\.?)\s*,\s*[^\d,]+?)\s*,\s*[a-z]{{2}}\.?", re.IGNORECASE)
 _LONGEST = 500  # characters; a longer text is no name, and is only compared as a whole
 _NOT_WORD = re.compile(r"[\W_]+")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
@@ -42,15 +45,25 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe
 class NameForm:
     """One way to read a name, as words; ``literal`` is as written, ``words`` has abbreviations expanded.
 
-    Neither has tags, legal forms, case, accents or punctuation.
+    Neither has tags, legal forms, case, accents or punctuation. ``national`` says that the legal form was
+    that of a national bank, which sets it apart from a state bank of the same name.
     """
 
     literal: tuple[str, ...]
     words: tuple[str, ...]
+    national: bool = False
 
     def __str__(self) -> str:
-        """Join the words that are compared."""
-        return " ".join(self.words)
+        """Join the words as a person reads them: abbreviations expanded, plurals as written."""
+        return " ".join(self._spelt())
+
+    def written(self, words: str) -> str:
+        """Return compared words with the plural that the name has."""
+        plural = {singular(word): word for word in self._spelt()}
+        return " ".join(plural.get(word, word) for word in words.split(" "))
+
+    def _spelt(self) -> list[str]:
+        return _expanded(self.literal, lambda word: word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,8 @@ class ReadName:
     """A name as it is understood.
 
     ``text`` is the name without tags, case and punctuation. ``forms`` starts with the whole name; the two
-    sides of a *doing business as* follow. ``forms`` is empty when the name has no letter or digit.
+    sides of a *doing business as* follow, or the name without its address. ``forms`` is empty when the name
+    has no letter or digit.
     """
 
     text: str
@@ -70,7 +84,7 @@ class ReadName:
 def normalise(name: str) -> str:
     """Return the words by which a name is compared; empty when it has no letter or digit."""
     forms = read_name(name).forms
-    return str(forms[0]) if forms else ""
+    return " ".join(forms[0].words) if forms else ""
 
 
 def read_name(name: str) -> ReadName:
@@ -87,10 +101,11 @@ def read_name(name: str) -> ReadName:
     written = _words(bare)
     spans = _ALIAS_MARK.split(bare)
     if len(spans) == 1:
-        return ReadName(_text(written), (form_of(written),) if written else ())
-    parts = [part for part in map(_words, spans) if part]
-    whole = [word for part in parts for word in part] or written
-    forms = dict.fromkeys(form_of(words) for words in (whole, *parts) if words)
+        address = _ADDRESS.fullmatch(bare)
+        spans, whole = list(address.groups()) if address else [], written
+    else:
+        whole = [word for span in spans for word in _words(span)] or written
+    forms = dict.fromkeys(form_of(words) for words in (whole, *map(_words, spans)) if words)
     return ReadName(_text(written), tuple(forms))
 
 
@@ -172,13 +187,19 @@ def _is_letter(word: str) -> bool:
 def form_of(written: Sequence[str]) -> NameForm:
     """Make a form of words as written: drop legal forms, then expand abbreviations and fold plurals."""
     literal = tuple(_without_legal_forms(written))
+    legal = " ".join(written[-(len(written) - len(literal)) :]) if len(written) > len(literal) else ""
+    national = legal.endswith((" na", "national association")) or legal == "na"
+    return NameForm(literal, tuple(_expanded(literal, singular)), national)
+
+
+def _expanded(literal: tuple[str, ...], plain: Callable[[str], str]) -> list[str]:
     words: list[str] = []
     position = 0
     while position < len(literal):
         phrase = PHRASES.get(literal[position : position + 2])
-        words += phrase or ABBREVIATIONS.get(literal[position]) or (singular(literal[position]),)
+        words += phrase or ABBREVIATIONS.get(literal[position]) or (plain(literal[position]),)
         position += 2 if phrase else 1
-    return NameForm(literal, tuple(words))
+    return words
 
 
 def _without_legal_forms(words: Sequence[str]) -> list[str]:

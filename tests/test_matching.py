@@ -64,6 +64,10 @@ def test_the_same_text_is_matched_whatever_its_words(tenant: str, company: str) 
         ("adventureworks.com", "Adventure Works"),
         ("fabrikam.onmicrosoft.com", "Fabrikam Inc"),
         ("Midwest Community FCU", "Midwest Community Federal Credit Union"),
+        ("Fabrikam B.V.", "FABRIKAM B.V., VELDHOVEN, NL"),
+        ("Fabrikam GmbH, Berlin", "Fabrikam GmbH, Berlin, DE"),
+        ("Universidad de Adatum", "University of Adatum"),
+        ("fundforcities.org", "Fund for Cities"),
     ],
 )
 def test_the_same_words_are_matched(tenant: str, company: str) -> None:
@@ -86,10 +90,26 @@ def test_a_cut_off_or_a_slip_beside_a_rare_word_is_matched(tenant: str, company:
     assert taking in verdict.reason
 
 
+def test_a_domain_that_reads_as_the_words_of_one_company_is_matched() -> None:
+    verdict = match("adatumpharma.com", "Adatum Pharmaceuticals Inc", "Wide World Importers")
+    assert (verdict.decision, verdict.chosen) == (Decision.MATCHED, 0)
+    assert verdict.reason.startswith(
+        'The domain "adatumpharma.com" reads as "adatum pharmaceutical": the words of'
+    )
+
+
+def test_three_initials_beside_a_rare_word_are_matched() -> None:
+    verdict = match("WWI Adatum", "Wide World Importers Adatum", "Coho Winery")
+    assert (verdict.decision, verdict.chosen) == (Decision.MATCHED, 0)
+    assert 'taking "wwi" for "wide world importers"' in verdict.reason
+
+
 @pytest.mark.parametrize(
     ("tenant", "company"),
     [
         ("Woodgrove Dental", "Woodgrove Dental Services"),
+        ("adatum.com", "Adatum Group"),
+        ("adatum.com", "Adatum Pharmaceuticals"),
         ("Fabrikam", "Fabrikam Group Ltd"),
         ("Trey Adatum", "Trey Adatum Technologies International"),
         ("Trey Adatum Oil", "Trey Adatum Oil & Gas"),
@@ -174,8 +194,10 @@ def test_added_words_are_not_harmless_when_another_company_holds_the_name_too() 
     [
         ("coho.com", "Coho Ltd"),
         ("shop.adatum.com", "Adatum Ltd"),
-        ("adatum.com", "Adatum Group"),
-        ("adatumpharma.com", "Adatum Pharmaceuticals"),
+        ("shop.adatum.com", "Adatum Group"),
+        ("adatum.com", "Adatum Foundation"),
+        ("adatum.com", "Adatum Bank"),
+        ("adatumtown.com", "Adatum Holland"),
     ],
 )
 def test_a_weak_domain_is_not_certain(tenant: str, company: str) -> None:
@@ -184,11 +206,61 @@ def test_a_weak_domain_is_not_certain(tenant: str, company: str) -> None:
     assert [candidate.id for candidate in verdict.candidates] == [0]
 
 
-@pytest.mark.parametrize("tenant", ["WWI", "WWI Seattle Adatum"])
-def test_initials_are_offered_but_never_matched(tenant: str) -> None:
+@pytest.mark.parametrize("tenant", ["WWI", "WWI Bank"])
+def test_initials_alone_are_offered_but_never_matched(tenant: str) -> None:
     company = tenant.replace("WWI", "Wide World Importers")
     verdict = match(tenant, company, "Coho Winery")
     assert_left_to_a_person(verdict)
+    assert verdict.candidates[0].id == 0
+
+
+def test_two_initials_are_offered_but_never_matched() -> None:
+    verdict = match("WI Adatum", "World Importers Adatum", "Coho Winery")
+    assert_left_to_a_person(verdict, says='"wi" is only like "world importers"')
+    assert verdict.candidates[0].id == 0
+
+
+@pytest.mark.parametrize("tenant", ["AdaSoc", "UAdat", "CohoWin"])
+def test_a_name_made_of_beginnings_is_offered_but_never_matched(tenant: str) -> None:
+    companies = {
+        "AdaSoc": "Adatum Society",
+        "UAdat": "University of Adatum",
+        "CohoWin": "Coho Winery of Fabrikam",
+    }
+    verdict = match(tenant, companies[tenant], "Wide World Importers")
+    assert_left_to_a_person(verdict)
+    assert [candidate.id for candidate in verdict.candidates] == [0]
+
+
+@pytest.mark.parametrize(
+    ("tenant", "company"),
+    [
+        ("Fabrikam B.V., Utrecht, NL", "Fabrikam B.V., Veldhoven, NL"),
+        ("Fabrikam Inc", "Fabrikam Inc, Dallas"),
+        ("Trey LLC dba Lucerne Books", "Coho LLC dba Lucerne Books"),
+    ],
+)
+def test_a_part_of_each_name_is_not_enough(tenant: str, company: str) -> None:
+    """Two franchisees trade under one name, and two sites have one legal name."""
+    assert_left_to_a_person(match(tenant, company, "Wide World Importers"))
+
+
+@pytest.mark.parametrize(
+    ("tenant", "company"),
+    [
+        ("Connection Bank", "Connections Bank"),
+        ("Hometown Bank, N.A.", "Hometown Bank"),
+        ("Heritage Bank National Association", "Heritage Bank Inc"),
+    ],
+)
+def test_a_plural_or_a_charter_tells_two_banks_of_common_words_apart(tenant: str, company: str) -> None:
+    assert_left_to_a_person(match(tenant, company, "Wide World Importers"))
+
+
+def test_a_long_name_that_holds_the_rare_word_is_listed_before_what_shares_common_words() -> None:
+    verdict = match(
+        "Quillcote School", "Lake Shore Academy and High School of Quillcote", "School", "Marsh School"
+    )
     assert verdict.candidates[0].id == 0
 
 
@@ -237,7 +309,7 @@ def test_the_reason_says_what_differs() -> None:
     verdict = match("Azure Health", "Azure Healthcare")
     assert verdict.decision is Decision.AMBIGUOUS
     assert verdict.reason == (
-        f'Closest is "Azure Healthcare" ({verdict.score:.2f}), but "healthcare" differs from "health".'
+        f'Closest is "Azure Healthcare" ({verdict.score:.2f}), but "health" is only like "healthcare".'
     )
 
 

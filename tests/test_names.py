@@ -190,3 +190,40 @@ def test_normalising_never_fails_and_leaves_no_outer_space(name: str) -> None:
 @given(st.text(alphabet="abcdefgh ", min_size=1).filter(str.strip))
 def test_case_and_a_trial_tag_change_nothing(name: str) -> None:
     assert normalise(f"{name.upper()} (Trial)") == normalise(name)
+
+
+@pytest.mark.parametrize(
+    ("mangled", "plain"),
+    [("Children?s Place", "Children's Place"), ("Childrenâ€™s Place", "Children’s Place")],
+)
+def test_a_mangled_apostrophe_is_an_apostrophe(mangled: str, plain: str) -> None:
+    assert normalise(mangled) == normalise(plain)
+
+
+def test_an_address_after_the_legal_form_is_read_with_and_without() -> None:
+    forms = [str(form) for form in read_name("Fabrikam B.V., Veldhoven, NL").forms]
+    assert forms == ["fabrikam bv veldhoven nl", "fabrikam bv veldhoven", "fabrikam"]
+
+
+def test_a_town_alone_is_no_address() -> None:
+    assert [str(form) for form in read_name("Fabrikam Inc, Dallas").forms] == ["fabrikam inc dallas"]
+
+
+def test_common_words_of_other_languages_are_translated() -> None:
+    assert normalise("Université de Fabrikam") == normalise("University de Fabrikam")
+
+
+def test_a_national_bank_is_known_by_its_legal_form() -> None:
+    assert [read_name(name).forms[0].national for name in ("Adatum Bank, N.A.", "Adatum Bank Inc")] == [
+        True,
+        False,
+    ]
+
+
+def test_a_form_is_shown_with_its_plurals() -> None:
+    form = read_name("Adatum Svcs & Partners").forms[0]
+    assert (str(form), form.words) == (
+        "adatum service and partners",
+        ("adatum", "service", "and", "partner"),
+    )
+    assert form.written("partner") == "partners"
