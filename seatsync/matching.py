@@ -1,5 +1,6 @@
 """Match a tenant's name to one company, with the reason; a doubtful name is left to a person."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -143,7 +144,7 @@ class NameIndex(Generic[Id]):
         best = fits[0]
         margin = best.score - (fits[1].score if len(fits) > 1 else 0.0)
         together = sum(self._lookup.weights[word] for word in best.ours.words)
-        return Case(read, best, margin, together, self._is_shared(best))
+        return Case(read, best, margin, together, functools.partial(self._is_shared, best))
 
     def _rule(self, case: Case) -> Rule | None:
         """Return the rule by which the best company is certain; the same text of one company always is."""

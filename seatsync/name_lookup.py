@@ -8,18 +8,19 @@ from heapq import nsmallest
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from seatsync.name_pairs import LONGEST_SHORT, WORTH, Likeness, likeness_of, starts_words, worth_of
+from seatsync.name_pairs import LONGEST_SHORT, WORTH, Likeness, likeness_of, slips, starts_words, worth_of
 from seatsync.name_words import BACKGROUND_NAMES, STOP_WORDS, word_counts
 from seatsync.names import NameForm, initials
 
 _SCANNED = 1000  # entries of word lists read for one name, so that "bank" does not cost a pass over all banks
 _LONGEST_LIST = 5000
-_KEPT = 20
+_KEPT = 18
 _KEPT_SIDE = 5
 _WORTHLESS = 0.3  # of the most shared weight: what shares less has no chance
 _ACRONYM = 0.6
 _FEWEST = 0.3
 _STOP = 0.5
+_STEM = 4
 _SIZES = (2, 3, 4, 5)
 
 Positions = Sequence[int]
@@ -88,10 +89,11 @@ class NameLookup:
         gains = [gain for word in dict.fromkeys(form.words) for gain in self._gains(word)]
         found = self._likely(form, self._shared([*gains, *self._gains_of_initials(form)]))
         first = form.words[0]
+        if first not in self._by_word:
+            found += self._abbreviated(first, _KEPT if len(form.words) == 1 else _KEPT_SIDE)
         if len(form.words) == 1:
-            found += self._abbreviated(first, _KEPT) + self._starting(first)
-        elif first not in self._by_word:
-            found += self._abbreviated(first, _KEPT_SIDE)
+            found += self._by_initials.get(first, ())[:_KEPT]
+            found += self._starting(first)
         for joined in _joined(form):
             found += self._by_joined.get(joined, ())
         return list(dict.fromkeys(found))
@@ -155,16 +157,16 @@ class NameLookup:
         return [position for joined in run[:_KEPT] for position in self._by_joined[joined]]
 
     def _abbreviated(self, letters: str, most: int) -> list[int]:
-        """Return the forms that the letters can be made of: initials, or the beginnings of the words."""
-        found = list(self._by_initials.get(letters, ()))
-        if 3 <= len(letters) <= LONGEST_SHORT and letters.isalpha():
-            possible = (at for key in _possible_keys(letters) for at in self._by_beginnings.get(key, ()))
-            found += islice((at for at in possible if self._begins(letters, at)), most)
-        return found[:most]
+        """Return the forms that the letters can be made of, by the beginnings of their words."""
+        if not (3 <= len(letters) <= LONGEST_SHORT and letters.isalpha()):
+            return []
+        possible = (at for key in _possible_keys(letters) for at in self._by_beginnings.get(key, ()))
+        return list(islice((at for at in possible if self._begins(letters, at)), most))
 
     def _begins(self, letters: str, at: int) -> bool:
         words = self._forms[at].words
-        return starts_words(letters, words) or starts_words(letters, _telling(words))
+        telling = _telling(words)
+        return starts_words(letters, words) or (telling != words and starts_words(letters, telling))
 
     def split(self, letters: str) -> tuple[str, ...]:
         """Cut a word such as a domain into known words; empty when no listed one is among them."""
@@ -189,10 +191,20 @@ class NameLookup:
     def _similar(self, word: str) -> list[tuple[str, Likeness]]:
         """Return the listed words that are like the word, and how."""
         if word not in self._like:
-            near = sorted({other for key in _keys(word) for other in self._buckets.get(key, ())} - {word})
-            kinds = ((other, likeness_of(word, other)) for other in near)
+            start, *end = (self._buckets.get(key, []) for key in _keys(word))
+            near = {other for other in start if _comparable(word, other)}
+            near.update(slips(word, start), *(slips(word, others) for others in end))
+            kinds = ((other, likeness_of(word, other)) for other in sorted(near - {word}))
             self._like[word] = [(other, kind) for other, kind in kinds if kind is not None]
         return self._like[word]
+
+
+def _comparable(word: str, other: str) -> bool:
+    """Say, at little cost, whether one word could be a form of the other; no rare one is of a common one."""
+    counts = word_counts()
+    if other in counts:
+        return True
+    return len(other) < len(word) if word in counts else other.startswith(word[:_STEM])
 
 
 def _worthwhile(shared: dict[int, float]) -> dict[int, float]:

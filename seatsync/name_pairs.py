@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from seatsync.name_words import COMMON, STOP_WORDS, word_counts
@@ -206,6 +207,8 @@ def _made_of(word: str, pieces: Sequence[str]) -> Likeness | None:
 
 def starts_words(letters: str, words: Sequence[str]) -> bool:
     """Say whether the letters are a beginning of the first word, one of the next, and so on; two at least."""
+    if len(words) < 2 or words[1][0] not in letters:
+        return False
     ends = {0}
     for count, word in enumerate(words):
         reached = set()
@@ -242,6 +245,12 @@ def likeness_of(word: str, other: str) -> Likeness | None:
     if size >= stem and long.startswith(short[:stem]):
         return Likeness.STEM
     return None
+
+
+def slips(word: str, others: Sequence[str]) -> list[str]:
+    """Return those of the other words that are one slip away."""
+    found = process.extract(word, others, scorer=OSA.distance, score_cutoff=1, limit=None)
+    return [other for other, _, _ in found]
 
 
 def _is_skeleton(short: str, long: str) -> bool:

@@ -68,11 +68,11 @@ def _obstacle(case: Case) -> str:
             f'"{best.ours.written(pair.tenant)}" is only like "{best.theirs.written(pair.company)}"'
             for pair in agreed.inexact
         )
-    if case.read.is_sub_domain or (case.read.is_domain and case.margin >= MARGIN and not case.shared):
+    if case.read.is_sub_domain or (case.read.is_domain and case.margin >= MARGIN and not case.shared()):
         return "a short domain or one below another tells too little"
     if not agreed.in_order:
         return "the words stand in another order"
-    if len(best.ours.words) == 1 and case.shared:
+    if len(best.ours.words) == 1 and case.shared():
         return f"other companies have the word {quoted(best.ours)}, too"
     return f"the words of {quoted(best.ours)} are too common to be sure"
 

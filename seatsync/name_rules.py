@@ -87,14 +87,14 @@ class Case:
     """The best fit with what decides about it.
 
     ``margin`` is the distance in score to the next company, ``together`` the weight of all the tenant's
-    words, and ``shared`` says that another company, too, has every word that agrees.
+    words; ``shared()`` says whether another company, too, has every word that agrees.
     """
 
     read: ReadName
     fit: Fit
     margin: float
     together: float
-    shared: bool
+    shared: Callable[[], bool]
 
 
 def find_rule(case: Case) -> Rule | None:
@@ -111,7 +111,7 @@ def _same_words(case: Case) -> bool:
         return False
     if not agreed.in_order and agreed.heaviest < _VERY_RARE:
         return False
-    if len(fit.ours.words) == 1 and case.shared:
+    if len(fit.ours.words) == 1 and case.shared():
         return False
     doubtful = _differ_by_a_plural(fit) or fit.ours.national != fit.theirs.national
     if doubtful and agreed.heaviest < _VERY_RARE:
@@ -151,7 +151,7 @@ def _added_words(case: Case) -> bool:
         and fit.score >= REVIEW
         and case.margin >= _MARGIN_MORE
         and agreed.heaviest >= _RARE
-        and not case.shared
+        and not case.shared()
     )
 
 
@@ -196,7 +196,7 @@ def _added_to_domain(case: Case) -> bool:
         and agreed.heaviest >= _ALMOST_UNSEEN
         and len(fit.stem) > _SHORTEST_STEM
         and case.margin >= _MARGIN_MORE
-        and not case.shared
+        and not case.shared()
     )
 
 
