@@ -68,22 +68,30 @@ class InvalidChoice(SeatSyncError):
 
 
 class ExportRefused(SeatSyncError):
-    """The file is not a tenant export that can be read."""
+    """The file is not a tenant export that can be read.
+
+    ``header`` holds the cells of the header whose columns were the trouble; empty where something else was.
+    """
+
+    def __init__(self, message: str, header: Sequence[str] = ()) -> None:
+        self.header = tuple(header)
+        super().__init__(message)
 
 
 class ColumnUnclear(ExportRefused):
     """Two columns fit one field and neither has the attested name, or the only one needs a confirmation."""
 
-    def __init__(self, field: str, candidates: Sequence[str]) -> None:
+    def __init__(self, field: str, candidates: Sequence[str], header: Sequence[str] = ()) -> None:
         self.field = field
         self.candidates = tuple(candidates)
         *before, last = (f'"{name}"' for name in self.candidates)
+        named = "license" if field == "tier" else field
         if before:
-            lead = f"Columns {', '.join(before)} and {last} could each hold the {field}. Choose one"
+            lead = f"Columns {', '.join(before)} and {last} could each hold the {named}. Choose one"
         else:
-            lead = f"Column {last} may hold the {field}, or something else. Confirm it"
+            lead = f"Column {last} may hold the {named}, or something else. Confirm it"
         self.hint = f'For example: --column {field}="{self.candidates[0]}".'
-        super().__init__(f"{lead}.")
+        super().__init__(f"{lead}.", header)
 
 
 class PushRefused(SeatSyncError):

@@ -2,34 +2,55 @@
 
 import codecs
 import csv
+import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 from seatsync.errors import ExportRefused
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 INSTEAD = "Upload the tenant list, exported as CSV from the Avanan partner portal."
 _DAMAGED = "Save or export it again and upload the new file."
 _SAMPLE = 4096
+# A tenant list has one line a tenant; each line costs about a kilobyte of memory, however short it is.
+_MOST_LINES = 500_000
+_MOST_CELLS = 16_384
+_WINDOW = 1_000
 _MAGIC = (
     (b"%PDF", "is a PDF document"),
     (b"\x89PNG", "is an image"),
     (b"\xff\xd8\xff", "is an image"),
     (b"GIF8", "is an image"),
+    (b"II*\x00", "is an image"),
+    (b"MM\x00*", "is an image"),
     (b"\x1f\x8b", "is a compressed archive"),
+    (b"BZh", "is a compressed archive"),
+    (b"\xfd7zXZ", "is a compressed archive"),
+    (b"\x28\xb5\x2f\xfd", "is a compressed archive"),
     (b"7z\xbc\xaf", "is a compressed archive"),
     (b"Rar!", "is a compressed archive"),
     (b"SQLite format 3", "is a database"),
+    (b"{\\rtf", "is a Word document"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BREAK = re.compile(r"\r\n|\r|\n")
-_LINE = re.compile(r"([^\r\n]*+)(?:\r\n|\r|\n|\Z)")
+# What str.splitlines takes for a line break and a file of records does not.
+_NO_BREAKS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_PAGE = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|script|style|title|meta|div|p|table|form|span|center|h[1-6])\b",
+    re.IGNORECASE,
+)
 _JSON = re.compile(r'[{\[]\s*(?:["{}\[\]]|-?\d|true|false|null)')
+_MAIL = re.compile(r"(?:(?:Received|Return-Path|Delivered-To|MIME-Version|From|Date|Message-ID): .*\s+){2}")
+_INSIDE = re.compile(r'([^"]*+(?:""[^"]*+)*+)("?)')
+_PLAIN = {mark: re.compile(rf"([^{mark}\r\n]*+)({mark}?)") for mark in DELIMITERS}
+_HIGH = bytes(range(128, 256))
+_LATIN_LEADS = (b"\xc2", b"\xc3", b"\xc4", b"\xc5")
+_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 class Record(NamedTuple):
@@ -49,8 +70,8 @@ class Record(NamedTuple):
 class Table:
     """One reading of a file: its records under one delimiter, or those of one sheet of a workbook.
 
-    ``records`` starts from the top at each call. ``open_end`` says that the last line has no line break, and
-    ``cut`` that the file ends in the middle of a character.
+    ``records`` starts from the top at each call. ``open_end`` says that the last line has no line break,
+    ``cut`` that the file ends in the middle of a character, ``hidden`` that nobody sees the sheet.
     """
 
     records: Callable[[], Iterator[Record]]
@@ -59,6 +80,7 @@ class Table:
     sheet: str = ""
     open_end: bool = False
     cut: bool = False
+    hidden: bool = False
 
 
 def delimited_tables(name: str, content: bytes) -> Iterator[Table]:
@@ -68,63 +90,98 @@ def delimited_tables(name: str, content: bytes) -> Iterator[Table]:
     _refuse_other_text(name, text)
     # A NUL can't be stored, and dropping it would join digits that were apart.
     text = text.replace("\x00", "\ufffd") + ("\ufffd" if cut else "")
+    if max(text.count("\n"), text.count("\r")) > _MOST_LINES:
+        raise ExportRefused(
+            f'"{name}" has more than {_MOST_LINES:,} lines, far more than a tenant list has. {INSTEAD}'
+        )
     open_end = not text.endswith(("\r", "\n")) and _BREAK.search(text) is not None
+    lines = split_lines(text)
+    if any(_cells(line) > _MOST_CELLS for line in lines if len(line) > _MOST_CELLS and '"' not in line):
+        raise ExportRefused(f'"{name}" has a line with more than {_MOST_CELLS:,} cells. {INSTEAD}')
     for delimiter in DELIMITERS:
-        yield Table(partial(split_records, text, delimiter), encoding, delimiter, open_end=open_end, cut=cut)
+        yield Table(partial(split_records, lines, delimiter), encoding, delimiter, open_end=open_end, cut=cut)
 
 
-def split_records(text: str, delimiter: str) -> Iterator[Record]:
-    """Split text into records, lazily.
+def _cells(line: str) -> int:
+    """Count the cells that a line holds at most."""
+    return max(map(line.count, DELIMITERS)) + 1
+
+
+def split_lines(text: str) -> list[str]:
+    """Split text into lines, each with its own line break: CR, LF or both."""
+    if any(mark in text for mark in _NO_BREAKS):
+        return list(io.StringIO(text, newline=""))
+    return text.splitlines(keepends=True)
+
+
+def split_records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
+    """Split lines into records, lazily.
 
     The standard reader is trusted with single lines alone: over a whole file it hides an unclosed quote, and
-    its limit on the size of a cell holds for the whole process.
+    its limit on the size of a cell holds for the whole process. Where quotes don't pair, the record is its
+    first line alone, so that a stray quote does not swallow the rows below it; where the next one stands, the
+    row is damaged, too.
     """
-    quoted, plain = _patterns(delimiter)
-    position, line = 0, 1
-    while position < len(text):
-        whole = _LINE.match(text, position)
-        assert whole is not None
-        simple = _one_line(whole[1], delimiter)
-        if simple is not None:
-            yield Record(line, tuple(simple))
-            position, line = whole.end(), line + 1
-            continue
-        start, more = position, True
-        cells: list[str] = []
-        damaged = unclosed = False
-        while more:
-            if text.startswith('"', position):
-                cell = quoted.match(text, position)
-                assert cell is not None
-                inside, closing, tail, separator = cell.groups()
-                unclosed = not closing
-                damaged = damaged or bool(tail.strip())
-                cells.append(inside.replace('""', '"') + tail)
-            else:
-                cell = plain.match(text, position)
-                assert cell is not None
-                inside, separator = cell.groups()
-                cells.append(inside)
-            position = cell.end()
-            more = separator == delimiter
-        yield Record(line, tuple(cells), damaged, unclosed)
-        line += len(_BREAK.findall(text, start, position))
+    # Hostile quotes could have each line look at all that follow; what is looked at in vain is limited.
+    at, spare, doubtful = 0, 20 * _WINDOW, 0
+    while at < len(lines):
+        start, end = at, min(at + min(_WINDOW, max(spare, 1)), len(lines))
+        reader = csv.reader(map(lines.__getitem__, range(at, end)), delimiter=delimiter, strict=True)
+        try:
+            for cells in reader:
+                if reader.line_num != at - start + 1:
+                    break
+                at += 1
+                odd = at <= doubtful and lines[at - 1].count('"') % 2 == 1
+                yield Record(at, tuple(cells), odd)
+        except csv.Error:
+            pass
+        if at < end:
+            record, taken = _quoted_record(lines, at, delimiter, spare)
+            yield record
+            if record.damaged:
+                doubtful = max(doubtful, at + taken)
+                spare -= taken
+            at += 1 if record.damaged else taken
 
 
-def _one_line(text: str, delimiter: str) -> list[str] | None:
-    """Split a line that is a whole, well-formed record; None when it is not, or is not known to be."""
-    if '"' not in text:
-        return text.split(delimiter)
-    try:
-        return next(csv.reader((text,), delimiter=delimiter, strict=True))
-    except csv.Error:
-        return None
+def _quoted_record(lines: Sequence[str], at: int, delimiter: str, spare: int) -> tuple[Record, int]:
+    """Read the record that starts on a line, and say how many lines were looked at."""
+    plain = _PLAIN[delimiter]
+    line, place, taken = lines[at], 0, 1
+    cells: list[str] = []
+    damaged = more = False
+    while (more or not cells) and len(cells) < _MOST_CELLS:
+        inside: list[str] = []
+        if line.startswith('"', place):
+            place += 1
+            while True:
+                found = _INSIDE.match(line, place)
+                assert found is not None
+                inside.append(found[1].replace('""', '"'))
+                place = found.end()
+                if found[2]:
+                    break
+                if at + taken == len(lines) or taken > spare:
+                    return _first_line(lines[at], at, delimiter, unclosed=at + taken == len(lines)), taken
+                line, place, taken = lines[at + taken], 0, taken + 1
+        found = plain.match(line, place)
+        assert found is not None
+        damaged = damaged or bool(inside and found[1].strip())
+        cells.append("".join(inside) + found[1])
+        place, more = found.end(), bool(found[2])
+    # Rows between a stray quote and the next one look like one cell with the delimiters of whole rows in it.
+    inner = [cell for cell in cells if taken > 1 and len(cells) > 2 and _BREAK.search(cell)]
+    swallowed = any(cell.count(delimiter) == (len(cells) - 1) * len(_BREAK.findall(cell)) for cell in inner)
+    if ((damaged or swallowed) and taken > 1) or more:
+        return _first_line(lines[at], at, delimiter), taken
+    return Record(at + 1, tuple(cells), damaged), taken
 
 
-def _patterns(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Compile the patterns of one quoted and one plain cell, each ending with its separator."""
-    rest = rf"([^{delimiter}\r\n]*+)({delimiter}|\r\n|\r|\n|\Z)"
-    return re.compile(r'"([^"]*+(?:""[^"]*+)*+)("?)' + rest), re.compile(rest)
+def _first_line(line: str, at: int, delimiter: str, *, unclosed: bool = False) -> Record:
+    """Build a damaged record of one line."""
+    cells = line.rstrip("\r\n").split(delimiter)
+    return Record(at + 1, tuple(cell.removeprefix('"') for cell in cells), damaged=True, unclosed=unclosed)
 
 
 def _refuse_known_binary(name: str, content: bytes) -> None:
@@ -133,10 +190,13 @@ def _refuse_known_binary(name: str, content: bytes) -> None:
         if content.startswith(magic):
             raise ExportRefused(f'"{name}" {what}, not a tenant export. {INSTEAD}')
     if content.startswith(_OLE):
-        raise ExportRefused(
-            f'"{name}" is a legacy Excel workbook (.xls) or one with a password, which can\'t be read. '
-            "Save it as CSV, or as .xlsx without a password, and upload that."
-        )
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            what, cure = "is a workbook protected by a password", "Save it without the password, or as CSV"
+        elif "__substg1.0".encode("utf-16-le") in content:
+            what, cure = "is an e-mail message of Outlook", "Save its attachment"
+        else:
+            what, cure = "is a legacy Excel workbook (.xls)", "Save it as CSV or .xlsx"
+        raise ExportRefused(f'"{name}" {what}, which can\'t be read. {cure} and upload that.')
 
 
 def _decode(name: str, content: bytes) -> tuple[str, str, bool]:
@@ -155,10 +215,11 @@ def _decode(name: str, content: bytes) -> tuple[str, str, bool]:
         text, used = codecs.utf_8_decode(content, "strict", False)
     except UnicodeDecodeError:
         return _windows(name, content)
-    # Bytes left over at the end are half a character of UTF-8, unless nothing else in the file is.
-    if used < len(content) and text.isascii():
+    # Bytes left over at the end are half a character of UTF-8, unless they may be the only accent of Windows.
+    rest = content[used:]
+    if len(rest) == 1 and text.isascii() and rest not in _LATIN_LEADS:
         return _windows(name, content)
-    return text, "utf-8", used < len(content)
+    return text, "utf-8", bool(rest)
 
 
 def _strictly(name: str, content: bytes, encoding: str) -> tuple[str, str, bool]:
@@ -174,7 +235,10 @@ def _strictly(name: str, content: bytes, encoding: str) -> tuple[str, str, bool]
 
 
 def _windows(name: str, content: bytes) -> tuple[str, str, bool]:
-    """Decode as Windows-1252. Raises ExportRefused."""
+    """Decode as Windows-1252. Raises ExportRefused, too for UTF-8 in which a few bytes were spoiled."""
+    high = len(content) - len(content.translate(None, _HIGH))
+    if 2 * sum(map(len, _PAIR.findall(content))) > high:
+        raise ExportRefused(f'"{name}" is damaged: it is not UTF-8 throughout. {_DAMAGED}')
     try:
         return content.decode("cp1252"), "windows-1252", False
     except UnicodeDecodeError as error:
@@ -196,5 +260,9 @@ def _refuse_other_text(name: str, text: str) -> None:
         raise ExportRefused(f'"{name}" is an XML document, not a tenant export. {INSTEAD}')
     if _JSON.match(head):
         raise ExportRefused(f'"{name}" is JSON, perhaps an answer of an API. {INSTEAD}')
+    if _MAIL.match(head):
+        raise ExportRefused(
+            f'"{name}" is an e-mail message. Save its attachment and upload that, if it is the tenant list.'
+        )
     if len(_CONTROL.findall(text[:_SAMPLE])) * 10 > len(text[:_SAMPLE]):
         raise ExportRefused(f'"{name}" is a binary file, not a tenant export. {INSTEAD}')

@@ -1,7 +1,8 @@
 """Find the header of an export and decide which column is taken for what; ask rather than guess."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from seatsync.errors import ColumnUnclear, ExportRefused
@@ -12,69 +13,38 @@ EVIDENCE = ("company", "msp", "addons", "region", "limit")
 
 # The first name of each is the one that a person would be told; the names come from the vendor's documents.
 _NAMES: Mapping[str, tuple[str, ...]] = {
-    "tenant": (
-        "Tenant",
-        "Tenant Name",
-        "Customer",
-        "Customer Name",
-        "Company",
-        "Company Name",
-        "Account",
-        "Account Name",
-        "Name",
-    ),
-    "portal": (
-        "Portal",
-        "Portal Name",
-        "Portal URL",
-        "Portal Identifier",
-        "Domain",
-        "Tenant Domain",
-        "Tenant ID",
-        "ID",
-    ),
-    "tier": (
-        "License",
-        "Licence",
-        "License Package",
-        "Licence Package",
-        "Package",
-        "Package Name",
-        "Plan",
-        "SKU",
+    field: tuple(names.split(", "))
+    for field, names in {
+        "tenant": "Tenant, Tenant Name, Customer, Customer Name, Company, Company Name, Account, "
+        "Account Name, Name",
+        "portal": "Portal, Portal Name, Portal URL, Portal Identifier, Domain, Tenant Domain, Tenant ID, ID",
+        "tier": "License, Licence, License Package, Licence Package, Package, Package Name, Plan, SKU, "
         "Package (SKU)",
-    ),
-    "users": ("Users", "User", "User Count", "Number of Users", "Protected Users"),
-    "state": (
-        "Status",
-        "Tenant Status",
-        "State",
-        "Mode",
-        "Type",
-        "Contract type",
-        "Contracts Status",
-        "Contract Status",
-    ),
-    "expires": (
-        "Expiration",
-        "Expiration Date",
-        "Expiry",
-        "Expiry Date",
-        "Expires",
-        "Expires on",
-        "POC Expiration",
-        "POC Date Expiration",
-        "POC Expiration Date",
-        "Trial Expiration",
-    ),
-    "company": ("Company", "Company Name"),
-    "msp": ("MSP", "MSP Name", "Partner", "Parent"),
-    "addons": ("Add-ons",),
-    "region": ("Region", "Data Region"),
-    "limit": ("Max Licensed Users", "Maximum Licensed Users", "Licensed Users Limit", "Max Users", "Limit"),
+        "users": "Users, User, User Count, Number of Users, Protected Users",
+        "state": "Status, Tenant Status, State, Mode, Type, Contract type, Contracts Status, Contract Status",
+        "expires": "Expiration, Expiration Date, Expiry, Expiry Date, Expires, Expires on, POC Expiration, "
+        "POC Date Expiration, POC Expiration Date, Trial Expiration",
+        "company": "Company, Company Name",
+        "msp": "MSP, MSP Name, Partner, Parent",
+        "addons": "Add-ons",
+        "region": "Region, Data Region",
+        "limit": "Max Licensed Users, Maximum Licensed Users, Licensed Users Limit, Max Users, Limit",
+    }.items()
 }
 _ATTESTED = frozenset({"tenant", "portal", "license", "users", "status"})
 _UNCLEAR_USERS = "licensedusers"
+_INFINITY_ALONE = frozenset(
+    "servicename servicestatus quantitythreshold pastdayusage monthlyusage monthlypayasyougo"
+    " yearlysubscriptions contractid usercenterid".split()
+)
+_INFINITY = _INFINITY_ALONE | {"packagesku", "contractsstatus", "contracttype"}
+_MONEY = frozenset({"price", "priceusd", "dailyprice", "cost", "costusd"})
+_AGREEMENT = frozenset({"agreement", "agreementname", "agreementtype"})
+_LINE = frozenset(
+    "addition additions product productid quantity qty unitprice unitcost effectivedate cancelleddate"
+    " billcustomer enddate".split()
+)
+_STEERING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _HEADER_WITHIN = 20
 _LISTED = 20
 _LONGEST = 200
@@ -82,13 +52,17 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header of a table: its place among the records, its cells, and how many needed fields it names."""
+    """The header of a table: its place among the records, its cells, and how many needed fields it names.
+
+    ``other`` is the line of a second header, whose columns differ; 0 when there is none near.
+    """
 
     table: Table
     position: int
     line: int
     cells: tuple[str, ...]
     score: int
+    other: int = 0
 
     @property
     def folded(self) -> list[str]:
@@ -97,13 +71,13 @@ class Header:
 
 
 def fold(header: str) -> str:
-    """Fold case and drop all but letters and digits, so that ``Add-ons`` equals ``add_ons``.
+    """Fold case and drop all but letters, digits, ``%`` and ``#``, so that ``Add-ons`` equals ``add_ons``.
 
     Blank for a text that is too long for a header.
     """
     if len(header) > _LONGEST:
         return ""
-    return "".join(letter for letter in header.casefold() if letter.isalnum())
+    return "".join(letter for letter in header.casefold() if letter.isalnum() or letter in "%#")
 
 
 _ALIASES = {field: frozenset(map(fold, names)) for field, names in _NAMES.items()}
@@ -116,6 +90,8 @@ def find_header(table: Table, choices: Mapping[str, str]) -> Header:
         cells = tuple(cell.strip("\ufeff \t\r\n\u00a0") for cell in record.cells)
         if any(cells):
             found = Header(table, position, record.line, cells, _score(cells, choices))
+            if found.score == best.score == len(NEEDED) and found.folded != best.folded:
+                return replace(best, other=found.line)
             best = found if found.score > best.score else best
     return best
 
@@ -125,25 +101,51 @@ def wrong_table(name: str, header: Header) -> str:
     names = set(header.folded)
     if {"billednow", "seatsinexport"} <= names:
         return f'"{name}" is a preview that SeatSync saved, not an export of Avanan. {INSTEAD}'
-    infinity = {
-        "servicename",
-        "packagesku",
-        "quantitythreshold",
-        "pastdayusage",
-        "monthlyusage",
-        "monthlypayasyougo",
-        "yearlysubscriptions",
-        "contractid",
-        "contractsstatus",
-    }
-    if len(infinity & names) >= 2:
+    if {"before", "after"} <= names and names & {"change", "action"}:
+        return f'"{name}" is a report or log that SeatSync saved, not an export of Avanan. {INSTEAD}'
+    if len(_INFINITY & names) >= 2 and _INFINITY_ALONE & names:
         return (
             f'"{name}" is a usage or contract table of the Infinity Portal, which mixes services. {INSTEAD}'
         )
-    money = {"price", "priceusd", "dailyprice", "cost", "costusd"}
-    if "day" in names and (money & names or {"package", "user"} <= names):
-        return f'"{name}" is the daily usage report, with one row per tenant and day. {INSTEAD}'
+    if {"priceusd", "costusd"} <= names or (
+        "day" in names and (_MONEY & names or {"package", "user"} <= names)
+    ):
+        return daily_report(name)
+    if _AGREEMENT & names and len(_LINE & names) >= 2:
+        return f'"{name}" is a list of billing lines of ConnectWise, not an export of Avanan. {INSTEAD}'
     return ""
+
+
+def daily_report(name: str) -> str:
+    """Say that a file is the daily usage report."""
+    return f'"{name}" is the daily usage report, with one row per tenant and day. {INSTEAD}'
+
+
+def names_columns(cells: Iterable[str]) -> bool:
+    """Say whether a row names two needed columns, as only a header does."""
+    folded = {fold(cell) for cell in cells}
+    return sum(bool(_ALIASES[field] & folded) for field in NEEDED) >= 2
+
+
+def rival_states(header: Header, columns: Mapping[str, int]) -> tuple[int, ...]:
+    """List the columns that could hold the state and hold nothing else, where another one was taken."""
+    if "state" not in columns:
+        return ()
+    taken = columns.values()
+    return tuple(at for at, text in enumerate(header.folded) if text in _ALIASES["state"] and at not in taken)
+
+
+def unused_columns(headers: Sequence[str], used: Collection[int]) -> str:
+    """List the headers from which nothing is read, for a sentence; blank when there are none."""
+    return _quoted([text for at, text in enumerate(headers) if text and at not in used])
+
+
+def why_column(field: str, header: str) -> str:
+    """Say why a column was taken for a field: ``attested name``, ``alias`` or ``chosen by a person``."""
+    folded = fold(header)
+    if folded not in _ALIASES.get(field, frozenset()):
+        return "chosen by a person"
+    return "attested name" if folded in _ATTESTED else "alias"
 
 
 def choose_columns(name: str, header: Header, choices: Mapping[str, str]) -> dict[str, int]:
@@ -157,7 +159,7 @@ def choose_columns(name: str, header: Header, choices: Mapping[str, str]) -> dic
     candidates = {field: _candidates(field, free) for field in _NAMES if field not in chosen}
     missing = [field for field in NEEDED if candidates.get(field) == []]
     if missing:
-        raise ExportRefused(_missing(name, header, missing))
+        raise ExportRefused(_missing(name, header, missing), header.cells)
     taken = dict(chosen)
     for field, indexes in candidates.items():
         indexes = [index for index in indexes if index not in taken.values()]
@@ -196,7 +198,7 @@ def _refuse_unclear(name: str, header: Header, field: str, indexes: Sequence[int
     texts = list(dict.fromkeys(header.cells[index] for index in indexes))
     if len(texts) == 1 and len(indexes) > 1:
         raise _twice(name, texts[0], indexes)
-    raise ColumnUnclear(field, texts)
+    raise ColumnUnclear(field, texts, header.cells)
 
 
 def _chosen(name: str, header: Header, field: str, text: str) -> int:
@@ -247,17 +249,29 @@ def _missing(name: str, header: Header, fields: Sequence[str]) -> str:
     wanted = " ".join(
         f"For the {said}: {', '.join(_NAMES[field])}." for said, field in zip(named, fields, strict=True)
     )
+    limits = [cell for cell, text in zip(header.cells, header.folded, strict=True) if _is_limit(text)]
+    limit = (
+        f' Column "{shorten(limits[0])}" holds a limit, which is no count.'
+        if limits and "users" in fields
+        else ""
+    )
     lead = f'"{name}" has no column for the {" and the ".join(named)}. Its columns are {_listed(header)}.'
-    return f"{lead} Known names are: {wanted} Export the tenant list again, or name its columns like these."
+    cure = "Export the tenant list again, or name its columns like these."
+    return f"{lead}{limit} Known names are: {wanted} {cure}"
 
 
 def _listed(header: Header) -> str:
     """List the headers of a file for a sentence."""
-    named = [f'"{shorten(cell)}"' for cell in header.cells if cell]
-    more = f" and {len(named) - _LISTED:,} more" if len(named) > _LISTED else ""
-    return (", ".join(named[:_LISTED]) or "all blank") + more
+    return _quoted([cell for cell in header.cells if cell]) or "all blank"
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    """List texts in quotation marks, the first of many."""
+    more = f" and {len(texts) - _LISTED:,} more" if len(texts) > _LISTED else ""
+    return ", ".join(f'"{shorten(text)}"' for text in texts[:_LISTED]) + more
 
 
 def shorten(text: str, most: int = 60) -> str:
-    """Cut a text from outside to a length that fits a sentence."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """Cut a text from outside to a length that fits a sentence, without what would steer a terminal."""
+    short = text if len(text) <= most else text[: most - 1] + "…"
+    return _STEERING.sub("\ufffd", short)

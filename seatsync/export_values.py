@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from seatsync.status import TenantState
 
@@ -10,7 +11,6 @@ _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([, \u00a0\u2009\u202f])[0-9]{3}(?:\1[
 _GROUP_MARK = re.compile(r"[^0-9]")
 _PLAIN = re.compile(r"[0-9]+(?:\.0+)?")
 _MOST_USERS = 10_000_000
-_SURE = len(str(_MOST_USERS))
 _LONGEST = 30
 _WORDS = {
     TenantState.PAID: (
@@ -29,6 +29,9 @@ _WORDS = {
     TenantState.NOT_FOR_RESALE: "nfr notforresale notforresalenfr",
 }
 _STATES = {word: state for state, words in _WORDS.items() for word in words.split()}
+_ERRORS = frozenset("#N/A #REF! #NAME? #VALUE! #DIV/0! #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA".split())
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_EDGES = _UNSEEN + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 _STATE_MARKS = re.compile(r"[\s\-_./()\u2010-\u2015]+")
 
 _MONTHS = {
@@ -66,12 +69,38 @@ def whole_number(text: str) -> Decimal | None:
 
     ``1.204`` is refused: it is 1204 in one country and about 1 in another.
     """
-    if len(text) < _SURE and text.isdigit() and text.isascii():
-        return Decimal(text)
-    if len(text) > _LONGEST or not (_PLAIN.fullmatch(text) or _GROUPED.fullmatch(text)):
+    return _whole(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=8192)
+def _whole(text: str) -> Decimal | None:
+    if not (_PLAIN.fullmatch(text) or _GROUPED.fullmatch(text)):
         return None
     number = int(_GROUP_MARK.sub("", text.partition(".")[0]))
     return Decimal(number) if number < _MOST_USERS else None
+
+
+def starts_a_number(text: str) -> bool:
+    """Say whether the text is no number yet, but the beginning of one, as the end of a cut file may be."""
+    return whole_number(text) is None and any(
+        whole_number(text + "0" * more) is not None for more in (1, 2, 3)
+    )
+
+
+def is_error(text: str) -> bool:
+    """Say whether a cell of a spreadsheet holds an error, or a formula that was never computed."""
+    return text.startswith("#") and (text.upper() in _ERRORS or text.startswith("#FORMULA! ="))
+
+
+def trim(text: str) -> str:
+    """Remove white space and marks of no width from both ends."""
+    return text.strip(_EDGES)
+
+
+def quoted(text: str) -> str:
+    """Put a text in quotation marks, and name the first character that can't be seen."""
+    unseen = next((mark for mark in text if mark != " " and not mark.isprintable()), "")
+    return f'"{text}"' + (f" (with the unseen character U+{ord(unseen):04X})" if unseen else "")
 
 
 def tenant_state(text: str) -> TenantState:
@@ -92,8 +121,11 @@ def calendar_day(text: str, *, serial: bool = False) -> date | None:
     A time of day is left out and zones are not converted. ``serial`` takes a bare number as Excel's count of
     days.
     """
-    if len(text) > 60:
-        return None
+    return _calendar_day(text, serial) if len(text) <= 2 * _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _calendar_day(text: str, serial: bool) -> date | None:
     if found := _YEAR_FIRST.fullmatch(text):
         return _day(int(found[1]), int(found[3]), int(found[4]))
     if found := _YEAR_LAST.fullmatch(text):
@@ -108,6 +140,13 @@ def calendar_day(text: str, *, serial: bool = False) -> date | None:
     if serial and (found := _SERIAL.fullmatch(text)):
         return _SERIAL_ZERO + timedelta(days=int(found[1]))
     return None
+
+
+def is_day(text: str, *, serial: bool = False) -> bool:
+    """Say whether the text is a date, even one that can be read in two ways."""
+    return calendar_day(text, serial=serial) is not None or (
+        len(text) <= 2 * _LONGEST and _YEAR_LAST.fullmatch(text) is not None
+    )
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -21,9 +21,6 @@ OperationId = NewType("OperationId", int)
 BILLABLE = "Billable"
 
 
-# --- the export ------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why one row of the export can't be read, and how to mend it. ``column`` is the file's own header."""
@@ -67,8 +64,8 @@ class SeatRow:
 class ParsedExport:
     """What was understood of one file.
 
-    ``columns`` maps a field (``tenant``, ``portal``, ``tier``, ``users``, ``state``, ``expires`` ...) to the
-    file's own header. ``rows`` counts every data row; ``ignored`` those that are blank or totals.
+    ``columns`` maps a field (``tenant``, ``portal``, ``tier``, ``users``, ``state``, ``expires`` ...) to a
+    cell of the file's own ``header``. ``rows`` counts every data row; ``ignored`` those blank or totals.
     """
 
     name: str
@@ -81,6 +78,7 @@ class ParsedExport:
     delimiter: str
     truncated: bool = False
     notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
 
     @property
     def has_state(self) -> bool:
@@ -91,9 +89,6 @@ class ParsedExport:
 def portal_key(text: str) -> str:
     """Fold case and runs of white space, so that a re-saved file keeps its links."""
     return " ".join(text.split()).casefold()
-
-
-# --- the book: what ConnectWise holds, as of a snapshot ----------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +207,6 @@ class Snapshot:
     products: int
 
 
-# --- choices that are kept ---------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class TierMapping:
     """The saved choice of a tier: a product, or no-charge when ``product_id`` is None."""
@@ -230,7 +222,10 @@ class TierMapping:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The saved choice portal -> company, with both names as they were when it was made."""
+    """The saved choice portal -> company, with both names as they were when it was made.
+
+    ``reason`` is why an automatic link was made, in words; empty for one made by hand.
+    """
 
     key: str
     company_id: CompanyId
@@ -240,6 +235,20 @@ class Link:
     source: LinkSource = LinkSource.AUTOMATIC
     made_by: str = ""
     made_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A person's word that a tenant is not this company, so that it is never suggested for it again."""
+
+    key: str
+    company_id: CompanyId
+    company_name: str
+    tenant_name: str
+    portal: str = ""
+    rejected_by: str = ""
+    rejected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

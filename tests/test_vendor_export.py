@@ -88,7 +88,7 @@ def test_whole_numbers_are_read_however_they_are_grouped(cell: str, users: int) 
 @pytest.mark.parametrize(
     "cell",
     "1.5|-3|+3|abc|-|N/A|Unlimited|1.204|1,2x|12,04|1,20|0,204|1,204 567|1e3|12.|.0|0x1F|(3)|1/2|12 users|"
-    "\u0661\u0662|\u00b2|99999999|123456789012345678901234567890123|17\u200b|=17|'17|NaN|Infinity".split("|"),
+    "\u0661\u0662|\u00b2|99999999|123456789012345678901234567890123|=17|'17|NaN|Infinity".split("|"),
 )
 def test_anything_else_on_a_paid_row_is_a_problem_that_quotes_the_cell(cell: str) -> None:
     row = paid(cell)
@@ -145,6 +145,32 @@ def test_a_row_that_bills_nothing_needs_neither_users_nor_a_license(state: str) 
     assert only(f"Contoso,contoso,,,{state},").problem is None
     assert only(f"Contoso,contoso,,n/a,{state},").users is None
     assert only(f"Contoso,contoso,,5,{state},").users == 5
+
+
+def test_a_character_that_cant_be_seen_is_named() -> None:
+    assert '"17\u200b" (with the unseen character U+200B) is not a whole number.' in said(paid("17\u200b"))
+    assert only("Contoso\u200b, contoso\ufeff,Advanced,17,Paid\u00ad,").key == "contoso"
+
+
+def test_unused_columns_totals_and_rows_without_a_portal_are_told() -> None:
+    export = parsed(
+        "Contoso,contoso,Advanced,17,Paid,x",
+        "Fabrikam,,Advanced,9,Paid,y",
+        "Total,,,26,,",
+        header="Tenant,Portal,License,Users,Status,E-mail",
+    )
+    assert export.notes == (
+        'Columns not used: "E-mail".',
+        "Taken for totals, not for tenants: line 4.",
+        "Without a portal, so that the tenant name is used as key: line 3.",
+    )
+
+
+def test_a_number_that_ends_the_file_is_told_of() -> None:
+    content = b"Tenant,Portal,License,Status,Users\nContoso,contoso,Advanced,Paid,17"
+    (note,) = read_export("nov.csv", content).notes
+    assert note.startswith("The file ends with the number of users of line 2 and no line break")
+    assert read_export("nov.csv", content + b"\n").notes == ()
 
 
 def test_without_a_status_column_every_row_with_a_license_is_paid_and_the_file_says_so() -> None:
@@ -309,7 +335,7 @@ def test_a_last_cell_that_only_begins_a_status_counts_as_cut(end: str) -> None:
         "Fabrikam,fabrikam,Advanced,9,Paid,",
         "Fabrikam,fabrikam,Advanced,9,Paid,2026-11-30",
         "Fabrikam,fabrikam,Advanced,9,Suspended,",
-        "Total",
+        "Total,,,1204",
         "  ",
         "Fabrikam,fabrikam\n",
     ],

@@ -1,0 +1,133 @@
+"""Read the records below the header, each once: seat rows, ignored rows, a last row that is cut off."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
+
+from seatsync.export_cells import Record, Table
+from seatsync.export_columns import fold, names_columns
+from seatsync.export_rows import (
+    BILLABLE,
+    Layout,
+    Values,
+    ignorable,
+    is_total,
+    mark_twins,
+    row_values,
+    seat_row,
+)
+from seatsync.export_values import starts_a_number, starts_a_state, tenant_state
+from seatsync.model import SeatRow
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The seat rows of a table, and what a person should know of them.
+
+    ``rows`` counts all records. ``totals`` are the lines of the totals rows, ``nameless`` those without a
+    portal in a file that has such a column, ``open_number`` that of a number at the very end of the file.
+    """
+
+    seat_rows: tuple[SeatRow, ...]
+    rows: int
+    totals: tuple[int, ...]
+    truncated: bool
+    nameless: tuple[int, ...]
+    open_number: int
+
+
+def read_rows(records: Iterator[Record], layout: Layout, table: Table) -> Reading:
+    """Read every record below the header, each once."""
+    seat_rows: list[SeatRow] = []
+    totals: list[int] = []
+    sizes: Counter[int] = Counter()
+    ends: set[str] = set()
+    rows, last, cut, torn, other = 0, 0, False, False, False
+    for record, following in pairwise(chain(records, (None,))):
+        assert record is not None
+        cells, values = row_values(record, layout)
+        rows += 1
+        torn = torn or record.unclosed
+        if following is None:
+            cut = table.cut or _cut_off(record, cells, values, layout, table, sizes, ends)
+        if not cut and ignorable(record, cells, values):
+            if any(cells):
+                totals.append(record.line)
+            continue
+        row = seat_row(record, cells, values, layout, cut)
+        if other or (row.problem is not None and not record.damaged):
+            other = other or _other_header(cells, layout)
+            row = _below_other_header(row, cells, layout) if other or names_columns(cells) else row
+        seat_rows.append(row)
+        sizes[len(record.cells)] += 1
+        ends.add(cells[layout.width - 1])
+        last = row.line if following is None else 0
+    return Reading(
+        seat_rows=tuple(mark_twins(seat_rows, layout)),
+        rows=rows,
+        totals=tuple(totals),
+        truncated=cut or torn,
+        nameless=tuple(row.line for row in seat_rows if not (row.portal or row.problem))
+        if "portal" in layout.columns
+        else (),
+        open_number=last if table.open_end and layout.last_field == "users" and not cut else 0,
+    )
+
+
+def _cut_off(
+    record: Record,
+    cells: Sequence[str],
+    values: Values,
+    layout: Layout,
+    table: Table,
+    sizes: Counter[int],
+    ends: AbstractSet[str],
+) -> bool:
+    """Say whether the file ends in the middle of this row, its last.
+
+    A last row without a line break counts as cut when most others have more cells, when its last cell is one
+    that is needed and blank, or when that is the beginning of a state or of what another row holds there. A
+    number of users can't be told from its beginning; of that the file's notes warn.
+    """
+    if record.unclosed or not table.open_end or not any(cells):
+        return record.unclosed
+    size = len(record.cells)
+    if is_total(values.tenant) and any(map(str.isdigit, "".join(cells))):
+        return False
+    if size < layout.width:
+        return 2 * sum(count for other, count in sizes.items() if other <= size) <= sizes.total()
+    if ignorable(record, cells, values):
+        return False
+    end = cells[layout.width - 1]
+    needed = tenant_state(values.state) in BILLABLE if values.state else True
+    match layout.last_field:
+        case "users":
+            return needed and starts_a_number(end)
+        case "tenant" | "portal" | "tier" | "state" if not end:
+            return needed
+        case "state" if starts_a_state(end):
+            return True
+        case "expires" if end and len({len(other) for other in ends if other}) == 1:
+            return len(end) < max(map(len, ends))
+        case "tier" | "state" | "expires" | "region" | "addons" if end and end not in ends:
+            return any(other.startswith(end) for other in ends)
+    return False
+
+
+def _other_header(cells: Sequence[str], layout: Layout) -> bool:
+    """Say whether a row is the header of another table, whose columns stand otherwise."""
+    return names_columns(cells) and any(
+        fold(cells[at]) != fold(layout.headers[at]) for at in layout.columns.values()
+    )
+
+
+def _below_other_header(row: SeatRow, cells: Sequence[str], layout: Layout) -> SeatRow:
+    """Give a problem to a header that stands among the rows, and to a row below one of another table."""
+    if not names_columns(cells):
+        cure = "The row stands below a second header, whose columns differ. Save each table as a file."
+    else:
+        cure = "The row is a header again, as when two files are joined. Remove it and upload the file again."
+    problem = layout.problem(row.line, "tenant", row.tenant, cure)
+    return replace(row, users=None, problem=problem)
