@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	&& { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: .venv demo run test check format coverage lock samples screenshots clean
+.PHONY: .venv demo run test check format coverage bench lock samples screenshots clean
 
 .venv: .venv/.app
 
@@ -41,6 +41,16 @@ format: .venv/.dev
 coverage: .venv/.dev
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
+
+.venv/.bench: .venv/.app benchmarks/requirements.txt
+	@echo "Installing what the benchmarks need into .venv." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
+
+bench: .venv/.bench
+	@$(BIN)/python -m benchmarks.matching $(ARGS)
+	@$(BIN)/python -m benchmarks.matching --size 400x500 --size 3000x15000 --size 5000x50000
+	@$(BIN)/python -m benchmarks.reading
 
 lock: .venv/.dev
 	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \

@@ -1,0 +1,1 @@
+"""Measurements of the matcher and the reader beside their peers; nothing of the product imports them."""
