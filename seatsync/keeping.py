@@ -9,12 +9,14 @@ from seatsync.journal import AuditDraft, AuditEntry, AuditVerdict, Operation, Ou
 from seatsync.model import (
     AgreementId,
     Book,
+    CompanyId,
     ExportId,
     ExportRecord,
     Link,
     OperationId,
     ParsedExport,
     ProductId,
+    Rejection,
     SeatRow,
     Snapshot,
     SnapshotId,
@@ -110,7 +112,7 @@ class Exports(Protocol):
 
 
 class Choices(Protocol):
-    """Tier mappings, company links, and the choices made on preview rows."""
+    """Tier mappings, company links and rejections, chosen columns, and the choices made on preview rows."""
 
     def mappings(self, team: TeamId) -> tuple[TierMapping, ...]:
         """List the tier mappings, by tier."""
@@ -125,13 +127,30 @@ class Choices(Protocol):
         """List the links, by tenant name."""
 
     def save_link(self, team: TeamId, link: Link, audit: AuditDraft) -> None:
-        """Save or replace a link."""
+        """Save or replace a link, and take back the rejection of that company for the tenant."""
 
     def save_automatic_links(self, team: TeamId, links: Sequence[Link], audit: Sequence[AuditDraft]) -> None:
-        """Save automatic links; a link made meanwhile is left as it is."""
+        """Save automatic links; a tenant linked or rejected meanwhile is left as it is."""
 
     def clear_link(self, team: TeamId, key: str, audit: AuditDraft) -> None:
         """Remove a link. Raises NotFound."""
+
+    def rejections(self, team: TeamId) -> tuple[Rejection, ...]:
+        """List the companies ruled out, by tenant name."""
+
+    def save_rejection(self, team: TeamId, rejection: Rejection, audit: AuditDraft) -> None:
+        """Rule a company out for a tenant, and remove the tenant's automatic link to it."""
+
+    def clear_rejection(self, team: TeamId, key: str, company: CompanyId, audit: AuditDraft) -> None:
+        """Take a rejection back. Raises NotFound."""
+
+    def column_choices(self, team: TeamId, header: str) -> Mapping[str, str]:
+        """Return, by field, the columns chosen for files with this header; ``header`` is its fingerprint."""
+
+    def save_column_choices(
+        self, team: TeamId, header: str, columns: Mapping[str, str], audit: AuditDraft
+    ) -> None:
+        """Replace the columns chosen for files with this header."""
 
     def ticks(self, team: TeamId, export: ExportId) -> Mapping[str, bool]:
         """Return, by row key, the checkboxes that a person set."""

@@ -11,16 +11,23 @@ from seatsync.status import Decision, Kind, Status
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A company that a tenant's name could mean; ``score`` runs from 0 to 1."""
+    """A company that a tenant could be.
+
+    ``score`` says from 0 to 1 how alike the names are; ``website`` that its website is that of the portal.
+    """
 
     company_id: CompanyId
     name: str
     score: float
+    website: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Which company a tenant is, or why that is not known."""
+    """Which company a tenant is, or why that is not known.
+
+    ``by_link`` says that a saved link decided, ``by_hand`` that a person made it.
+    """
 
     decision: Decision
     company_id: CompanyId | None
@@ -28,7 +35,19 @@ class Resolution:
     score: float = 0.0
     candidates: tuple[Candidate, ...] = ()
     by_link: bool = False
+    by_hand: bool = False
     renamed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How one tenant of a preview row came to its company, or why it has none."""
+
+    key: str
+    portal: str
+    tenant: str
+    line: int
+    resolution: Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +65,8 @@ class PreviewRow:
     ``quantity_now`` is what ConnectWise bills, ``quantity_new`` what the export says; None without that side.
     ``monthly_delta`` is None when the row has no money effect that can be stated.
     ``agreements`` lists where a create could go, the best first. ``locked`` says why a cancel is locked,
-    ``match`` why the tenants are this company, ``suggestion`` which mapped tier the row's tier nearly is.
+    ``match`` why the tenants are this company, ``trails`` the same for each tenant by itself, ``suggestion``
+    which mapped tier the row's tier nearly is.
     """
 
     key: str
@@ -70,6 +90,7 @@ class PreviewRow:
     candidates: tuple[Candidate, ...] = ()
     suggestion: str = ""
     match: str = ""
+    trails: tuple[Trail, ...] = ()
 
     @property
     def difference(self) -> Decimal | None:

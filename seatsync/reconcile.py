@@ -11,7 +11,17 @@ import pandas as pd
 from seatsync.absent import Absence, absent_row
 from seatsync.completeness import Evidence, find_incomplete
 from seatsync.lines import Key, Lines, gather_lines
-from seatsync.model import AgreementId, Book, CompanyId, Link, ProductId, SeatRow, TierMapping, decimals
+from seatsync.model import (
+    AgreementId,
+    Book,
+    CompanyId,
+    Link,
+    ProductId,
+    Rejection,
+    SeatRow,
+    TierMapping,
+    decimals,
+)
 from seatsync.preview import ExportCounts, Preview, PreviewRow, SeenTenant, Totals
 from seatsync.resolve import Resolver
 from seatsync.rows import Ground, group_row, seat_row
@@ -29,7 +39,8 @@ class Inputs:
 
     ``rows`` and ``ignored`` are the file's own counts. ``baseline`` holds the keys of the paid tenants of the
     last accepted export, None without one. ``declared`` says that a person called the file complete.
-    ``agreements`` are the choices, by row key, of where a create goes.
+    ``agreements`` are the choices, by row key, of where a create goes. ``rejections`` are the companies that
+    a person ruled out for a tenant.
     """
 
     seat_rows: Sequence[SeatRow]
@@ -46,6 +57,7 @@ class Inputs:
     seen: Sequence[SeenTenant] = ()
     declared: bool = False
     agreements: Mapping[str, AgreementId] = field(default_factory=dict)
+    rejections: Sequence[Rejection] = ()
 
 
 def reconcile(given: Inputs) -> Preview:
@@ -54,7 +66,7 @@ def reconcile(given: Inputs) -> Preview:
     products = frozenset(m.product_id for m in given.mappings if m.product_id is not None)
     rules = given.rules
     lines = gather_lines(given.book, products, rules.agreement_types, given.today, rules.currency)
-    resolver = Resolver(given.book.companies, given.links)
+    resolver = Resolver(given.book.companies, given.links, given.rejections)
     seats = sort_seats(given.seat_rows, mappings, resolver, given.today)
     incomplete = "" if given.declared else find_incomplete(_evidence(given, seats, lines), given.rules)
     ground = Ground(given.book, lines, given.today, given.rules, given.agreements, mappings)

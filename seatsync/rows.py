@@ -20,7 +20,7 @@ from seatsync.model import (
     decimals,
     number,
 )
-from seatsync.preview import LineView, PreviewRow
+from seatsync.preview import LineView, PreviewRow, Trail
 from seatsync.rules import Rules
 from seatsync.seats import Seat, Treatment
 from seatsync.status import Decision, Kind, Status
@@ -64,6 +64,7 @@ def group_row(ground: Ground, key: Key, parts: Sequence[Seat], *, repeated: bool
         company=company,
         product=product,
         match=" ".join(dict.fromkeys(f"{s.row.tenant}: {s.resolution.reason}" for s in parts)),
+        trails=_trails(parts),
     )
     base = with_lines(ground, base, ground.lines.counted.get(key, ()))
     unreadable = [seat.row for seat in parts if seat.treatment is Treatment.UNREADABLE]
@@ -83,6 +84,16 @@ def group_row(ground: Ground, key: Key, parts: Sequence[Seat], *, repeated: bool
         row = _without_line(ground, key, base)
     said = (_sum(rows), row.reason, *_flags(parts))
     return replace(row, reason=" ".join(filter(None, said)))
+
+
+def _trails(parts: Sequence[Seat]) -> tuple[Trail, ...]:
+    """Tell each tenant's way to its company once, however many licenses it has."""
+    found: dict[tuple[str, str], Trail] = {}
+    for seat in sorted(parts, key=lambda seat: (seat.row.tenant.casefold(), seat.row.key, seat.row.line)):
+        row = seat.row
+        trail = Trail(row.key, row.portal or row.tenant, row.tenant, row.line, seat.resolution)
+        found.setdefault((row.key, row.tenant), trail)
+    return tuple(found.values())
 
 
 def _flags(parts: Sequence[Seat]) -> tuple[str, ...]:
@@ -241,6 +252,7 @@ def seat_row(ground: Ground, seat: Seat) -> PreviewRow:
         candidates=resolution.candidates if company is None else (),
         suggestion="" if seat.mapping or not row.tier else near_miss(row.tier, ground.tiers) or "",
         match=resolution.reason,
+        trails=_trails((seat,)),
     )
     match seat.treatment:
         case Treatment.UNREADABLE:

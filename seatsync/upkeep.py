@@ -1,4 +1,4 @@
-"""Keep a team's choices: tier mappings, company links, agreement types, rules, the connection."""
+"""Keep a team's choices: tier mappings, agreement types, rules, the time zone, the connection."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from seatsync.desk import Desk
 from seatsync.errors import InvalidChoice, NotFound
-from seatsync.model import Book, Company, CompanyId, Link, Product, ProductId, TierMapping, portal_key
+from seatsync.model import Book, Product, ProductId, TierMapping
 from seatsync.people import Permission
 from seatsync.ports import Check, Connection
 from seatsync.rules import Rules
 from seatsync.settings import known_zone, web_address
-from seatsync.status import LinkSource
 from seatsync.tiers import TierUse, count_tiers
 
 
@@ -90,61 +89,6 @@ def find_product(products: Iterable[Product], text: str) -> ProductId:
     raise InvalidChoice(
         f'No product "{text}" is in the catalogue of the last scan. Choose another, or scan again.'
     )
-
-
-def link_company(desk: Desk, portal: str, company: CompanyId, tenant: str = "") -> Link:
-    """Save by hand which company a portal is; ``tenant`` is the tenant's name, when known.
-
-    Raises InvalidChoice for a blank portal or a company that is not in the snapshot.
-    """
-    desk.require(Permission.MANAGE, "link.save", portal)
-    if not portal.strip():
-        raise InvalidChoice("A link needs the tenant's portal.")
-    found: Company | None = book_of(desk).companies.get(company)
-    if found is None:
-        raise InvalidChoice(f"Company {company} is not in the last scan. Choose another, or scan again.")
-    if found.deleted:
-        raise InvalidChoice(f"{found.name} ({company}) is no longer in ConnectWise. Choose another company.")
-    before = link_of(desk, portal)
-    link = Link(
-        portal_key(portal),
-        company,
-        found.name,
-        tenant or (before.tenant_name if before else ""),
-        portal,
-        LinkSource.BY_HAND,
-        desk.person.name,
-    )
-    draft = desk.draft(
-        Permission.MANAGE,
-        "link.save",
-        portal,
-        {"company_id": before.company_id, "company": before.company_name} if before else {},
-        {"company_id": company, "company": found.name, "source": LinkSource.BY_HAND},
-    )
-    desk.store.choices.save_link(desk.team.id, link, draft)
-    return link
-
-
-def link_of(desk: Desk, portal: str) -> Link | None:
-    """Return the link of a portal, if it has one."""
-    key = portal_key(portal)
-    return next((link for link in desk.store.choices.links(desk.team.id) if link.key == key), None)
-
-
-def clear_link(desk: Desk, portal: str) -> None:
-    """Remove the link of a portal. Raises NotFound."""
-    desk.require(Permission.MANAGE, "link.clear", portal)
-    before = link_of(desk, portal)
-    if before is None:
-        raise NotFound(f'The portal "{portal}" has no link.')
-    draft = desk.draft(
-        Permission.MANAGE,
-        "link.clear",
-        portal,
-        {"company_id": before.company_id, "company": before.company_name},
-    )
-    desk.store.choices.clear_link(desk.team.id, before.key, draft)
 
 
 def set_agreement_types(desk: Desk, names: Sequence[str]) -> Rules:

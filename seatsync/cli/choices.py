@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from seatsync.answers import Json, instant
 from seatsync.cli.common import JsonOption, TeamOption, open_desk, whole
-from seatsync.console import answer, say, table
+from seatsync.console import answer, say, table, tell
 from seatsync.errors import InvalidChoice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from seatsync.model import Product, ProductId, TierMapping
+    from seatsync.model import Link, Product, ProductId, Rejection, TierMapping
 
 
 def map_(
@@ -77,36 +78,77 @@ def _show_mappings(
 def link(
     portal: Annotated[str, typer.Argument(help="The tenant's portal as it stands in the export.")] = "",
     company: Annotated[str, typer.Option(help="The company's id in ConnectWise.")] = "",
-    clear: Annotated[bool, typer.Option("--clear", help="Remove the link.")] = False,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Remove the link; the company of an automatic one is ruled out.")
+    ] = False,
+    not_: Annotated[str, typer.Option("--not", help="Rule a company out for the tenant, by its id.")] = "",
+    allow: Annotated[str, typer.Option(help="Take back that a company was ruled out, by its id.")] = "",
+    ruled_out: Annotated[bool, typer.Option("--ruled-out", help="List the companies ruled out.")] = False,
     team: TeamOption = "",
     json: JsonOption = False,
 ) -> None:
-    """Link a tenant's portal to a company, or list the links."""
-    from seatsync import upkeep
+    """Link a tenant's portal to a company, rule one out, or list the links."""
+    from seatsync import links
     from seatsync.model import CompanyId
 
-    if (company and clear) or bool(portal) != bool(company or clear):
+    asked = [bool(company), clear, bool(not_), bool(allow)]
+    if sum(asked) > 1 or bool(portal) != any(asked) or (portal and ruled_out):
         raise InvalidChoice(
-            "The command link takes a portal and one of --company ID and --clear; or nothing."
+            "The command link takes a portal and one of --company ID, --clear, --not ID and --allow ID; or "
+            "--ruled-out; or nothing."
         )
     with open_desk(team) as (wiring, desk):
+        rejected = None
         if company:
-            upkeep.link_company(desk, portal, CompanyId(whole(company, "--company")))
+            links.link_company(desk, portal, CompanyId(whole(company, "--company")))
         elif clear:
-            upkeep.clear_link(desk, portal)
-        links = wiring.store.choices.links(desk.team.id)
+            rejected = links.clear_link(desk, portal)
+        elif not_:
+            rejected = links.reject_company(desk, portal, CompanyId(whole(not_, "--not")))
+        elif allow:
+            links.allow_company(desk, portal, CompanyId(whole(allow, "--allow")))
+        kept = wiring.store.choices.links(desk.team.id)
+        rejections = wiring.store.choices.rejections(desk.team.id)
+    if rejected is not None:
+        _tell_rejected(rejected, portal)
+    if ruled_out:
+        _show_rejections(rejections, json)
+    else:
+        _show_links(kept, json)
+
+
+def _tell_rejected(rejected: "Rejection", portal: str) -> None:
+    tell(
+        f"{rejected.company_name} is ruled out for {portal}; nothing is matched by itself for it now. "
+        f"Link it with --company ID, or take this back with --allow {rejected.company_id}."
+    )
+
+
+def _link_json(link: "Link") -> Json:
+    return {
+        "portal": link.portal or link.key,
+        "tenant": link.tenant_name,
+        "company": {"id": link.company_id, "name": link.company_name},
+        "source": link.source.value,
+        "reason": link.reason or None,
+        "who": link.made_by or None,
+        "at": instant(link.made_at) if link.made_at else None,
+    }
+
+
+def _rejection_json(rejection: "Rejection") -> Json:
+    return {
+        "portal": rejection.portal or rejection.key,
+        "tenant": rejection.tenant_name,
+        "company": {"id": rejection.company_id, "name": rejection.company_name},
+        "who": rejection.rejected_by or None,
+        "at": instant(rejection.rejected_at) if rejection.rejected_at else None,
+    }
+
+
+def _show_links(links: "Sequence[Link]", json: bool) -> None:
     if json:
-        answer(
-            [
-                {
-                    "portal": each.portal or each.key,
-                    "tenant": each.tenant_name,
-                    "company": {"id": each.company_id, "name": each.company_name},
-                    "source": each.source.value,
-                }
-                for each in links
-            ]
-        )
+        answer([_link_json(each) for each in links])
     elif links:
         table(
             ("Portal", "Tenant", "Company", "Made"),
@@ -122,6 +164,26 @@ def link(
         )
     else:
         say("No tenant is linked yet. A preview links those whose names agree.")
+
+
+def _show_rejections(rejections: "Sequence[Rejection]", json: bool) -> None:
+    if json:
+        answer([_rejection_json(each) for each in rejections])
+    elif rejections:
+        table(
+            ("Portal", "Tenant", "Ruled out", "By"),
+            [
+                (
+                    each.portal or each.key,
+                    each.tenant_name,
+                    f"{each.company_name} ({each.company_id})",
+                    each.rejected_by,
+                )
+                for each in rejections
+            ],
+        )
+    else:
+        say("No company is ruled out for a tenant.")
 
 
 def agreement_types(

@@ -1,4 +1,4 @@
-"""Tier mappings, company links, and the choices made on preview rows."""
+"""Tier mappings, company links and rejections, chosen columns, and the choices made on preview rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,13 +7,20 @@ from sqlalchemy import Connection, Table, bindparam, delete, select
 
 from seatsync.errors import NotFound
 from seatsync.journal import AuditDraft
-from seatsync.model import AgreementId, ExportId, Link, TeamId, TierMapping
+from seatsync.model import AgreementId, CompanyId, ExportId, Link, Rejection, TeamId, TierMapping
 from seatsync.status import LinkSource
 from seatsync.store.audit import record
+from seatsync.store.choice_tables import (
+    COLUMN_CHOICE,
+    CREATE_AGREEMENT,
+    LINK,
+    REJECTION,
+    TICK,
+    TIER_MAPPING,
+)
 from seatsync.store.codec import clean
 from seatsync.store.engine import Database
 from seatsync.store.rows import add_all, columns_of, keyed, lock_team, put, require_export
-from seatsync.store.tables import CREATE_AGREEMENT, LINK, TICK, TIER_MAPPING
 
 
 class SqlChoices:
@@ -53,23 +60,34 @@ class SqlChoices:
         return tuple(sorted(found, key=lambda link: (link.tenant_name.casefold(), link.key)))
 
     def save_link(self, team: TeamId, link: Link, audit: AuditDraft) -> None:
-        """Save or replace a link; who and when are taken from the audit entry where the link has neither."""
+        """Save or replace a link, and take back the rejection of that company for the tenant.
+
+        Who and when are taken from the audit entry where the link has neither.
+        """
         with self._database.writing() as connection:
             lock_team(connection, team)
             values = self._values(link, audit.who)
-            put(connection, LINK, {"team_id": team, "key": link.key}, values)
+            key = {"team_id": team, "key": link.key}
+            put(connection, LINK, key, values)
+            connection.execute(
+                delete(REJECTION).where(keyed(REJECTION, key | {"company_id": link.company_id}))
+            )
             record(self._database, connection, audit)
 
     def save_automatic_links(self, team: TeamId, links: Sequence[Link], audit: Sequence[AuditDraft]) -> None:
-        """Save automatic links; a link made meanwhile is left as it is.
+        """Save automatic links; a tenant linked or rejected meanwhile is left as it is.
 
-        ``audit`` holds one draft a link, in the same order; the draft of a link that was left is dropped.
+        ``audit`` holds one draft a link, in the same order; the draft of a tenant that was left is dropped.
         """
         if not links:
             return
         with self._database.writing() as connection:
             lock_team(connection, team)
-            taken = set(connection.execute(select(LINK.c.key).where(LINK.c.team_id == team)).scalars())
+            taken = {
+                key
+                for table in (LINK, REJECTION)
+                for key in connection.execute(select(table.c.key).where(table.c.team_id == team)).scalars()
+            }
             rows, drafts = [], []
             for link, draft in zip(links, audit, strict=True):
                 key = clean(link.key)
@@ -84,6 +102,62 @@ class SqlChoices:
         """Remove a link. Raises NotFound."""
         missing = f'There is no link of the portal "{key}". Nothing was removed.'
         self._clear(LINK, {"team_id": team, "key": key}, missing, audit)
+
+    def rejections(self, team: TeamId) -> tuple[Rejection, ...]:
+        """List the companies ruled out, by tenant name."""
+        wanted = select(*columns_of(REJECTION, Rejection)).where(REJECTION.c.team_id == team)
+        with self._database.reading() as connection:
+            found = [Rejection(*row) for row in connection.execute(wanted)]
+        return tuple(sorted(found, key=lambda each: (each.tenant_name.casefold(), each.key, each.company_id)))
+
+    def save_rejection(self, team: TeamId, rejection: Rejection, audit: AuditDraft) -> None:
+        """Rule a company out for a tenant, and remove the tenant's automatic link to it. Raises NotFound.
+
+        Who and when are taken from the audit entry where the rejection has neither.
+        """
+        key = {"team_id": team, "key": rejection.key}
+        company = {"company_id": rejection.company_id}
+        values = {
+            "company_name": rejection.company_name,
+            "tenant_name": rejection.tenant_name,
+            "portal": rejection.portal,
+            "rejected_by": rejection.rejected_by or audit.who,
+            "rejected_at": rejection.rejected_at or self._database.clock(),
+        }
+        with self._database.writing() as connection:
+            lock_team(connection, team)
+            refuted = key | company | {"source": LinkSource.AUTOMATIC}
+            connection.execute(delete(LINK).where(keyed(LINK, refuted)))
+            put(connection, REJECTION, key | company, values)
+            record(self._database, connection, audit)
+
+    def clear_rejection(self, team: TeamId, key: str, company: CompanyId, audit: AuditDraft) -> None:
+        """Take a rejection back. Raises NotFound."""
+        missing = f'Company {company} is not ruled out for the portal "{key}". Nothing was changed.'
+        self._clear(REJECTION, {"team_id": team, "key": key, "company_id": company}, missing, audit)
+
+    def column_choices(self, team: TeamId, header: str) -> Mapping[str, str]:
+        """Return, by field, the columns chosen for files with this header; ``header`` is its fingerprint."""
+        wanted = (
+            select(COLUMN_CHOICE.c.field, COLUMN_CHOICE.c.column)
+            .where(keyed(COLUMN_CHOICE, {"team_id": team, "header": header}))
+            .order_by(COLUMN_CHOICE.c.field)
+        )
+        with self._database.reading() as connection:
+            return {row.field: row.column for row in connection.execute(wanted)}
+
+    def save_column_choices(
+        self, team: TeamId, header: str, columns: Mapping[str, str], audit: AuditDraft
+    ) -> None:
+        """Replace the columns chosen for files with this header. Raises NotFound."""
+        place = {"team_id": team, "header": header}
+        said = {"chosen_by": audit.who, "chosen_at": self._database.clock()}
+        with self._database.writing() as connection:
+            lock_team(connection, team)
+            connection.execute(delete(COLUMN_CHOICE).where(keyed(COLUMN_CHOICE, place)))
+            rows = [{**place, "field": field, "column": column, **said} for field, column in columns.items()]
+            add_all(connection, COLUMN_CHOICE, rows)
+            record(self._database, connection, audit)
 
     def ticks(self, team: TeamId, export: ExportId) -> Mapping[str, bool]:
         """Return, by row key, the checkboxes that a person set."""
@@ -112,6 +186,7 @@ class SqlChoices:
             "source": link.source,
             "made_by": link.made_by or who,
             "made_at": link.made_at or self._database.clock(),
+            "reason": link.reason,
         }
 
     def _clear(self, table: Table, key: Mapping[str, Any], missing: str, audit: AuditDraft) -> None:

@@ -1,4 +1,4 @@
-"""The tables of the database."""
+"""The tables of the database, but for those of ``choice_tables``."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -172,50 +172,6 @@ class SeatRowTable(Base, table=True):
     extra: dict[str, str] = Field(sa_type=Json)
 
 
-class TierMappingTable(Base, table=True):
-    """The saved choice of a tier; no product means no-charge."""
-
-    __tablename__ = "tier_mapping"
-    team_id: int = Field(primary_key=True, foreign_key="team.id")
-    tier: str = Field(primary_key=True, sa_type=CleanText)
-    product_id: int | None = Field(sa_type=BigInteger)
-
-
-class LinkTable(Base, table=True):
-    """The saved choice of a tenant's company."""
-
-    __tablename__ = "link"
-    team_id: int = Field(primary_key=True, foreign_key="team.id")
-    key: str = Field(primary_key=True, sa_type=CleanText)
-    company_id: int = Field(sa_type=BigInteger)
-    company_name: str = Field(sa_type=CleanText)
-    tenant_name: str = Field(sa_type=CleanText)
-    portal: str = Field(sa_type=CleanText)
-    source: str = Field(sa_type=CleanText)
-    made_by: str = Field(sa_type=CleanText)
-    made_at: datetime | None = Field(sa_type=UtcTime)
-
-
-class TickTable(Base, table=True):
-    """A checkbox that a person set on a row of a preview."""
-
-    __tablename__ = "tick"
-    team_id: int = Field(primary_key=True, foreign_key="team.id")
-    export_id: int = Field(primary_key=True, foreign_key="export.id")
-    key: str = Field(primary_key=True, sa_type=CleanText)
-    ticked: bool
-
-
-class CreateAgreementTable(Base, table=True):
-    """The agreement that a person chose for a row's create."""
-
-    __tablename__ = "create_agreement"
-    team_id: int = Field(primary_key=True, foreign_key="team.id")
-    export_id: int = Field(primary_key=True, foreign_key="export.id")
-    key: str = Field(primary_key=True, sa_type=CleanText)
-    agreement_id: int = Field(sa_type=BigInteger)
-
-
 class OperationTable(Base, table=True):
     """A tracked run. ``snapshot_id`` is no foreign key: the run outlives the snapshot it was planned on."""
 
@@ -291,10 +247,6 @@ ADDITION = metadata.tables["snapshot_addition"]
 PRODUCT = metadata.tables["snapshot_product"]
 EXPORT = metadata.tables["export"]
 SEAT_ROW = metadata.tables["seat_row"]
-TIER_MAPPING = metadata.tables["tier_mapping"]
-LINK = metadata.tables["link"]
-TICK = metadata.tables["tick"]
-CREATE_AGREEMENT = metadata.tables["create_agreement"]
 OPERATION = metadata.tables["operation"]
 OUTCOME = metadata.tables["outcome"]
 AUDIT = metadata.tables["audit"]

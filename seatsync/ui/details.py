@@ -12,6 +12,7 @@ from seatsync.ui.fixes import fix_agreement, fix_company, fix_mapping
 from seatsync.ui.looks import colour, count_column, icon, money_column, row_title, text_column
 from seatsync.ui.session import Keys, drop, get, put
 from seatsync.ui.text import amount, plain, seats, unique_labels
+from seatsync.ui.trails import show_trails
 
 _NOT_KNOWN = "Which billing lines it is about is known once its company and its license are."
 _STATES = {
@@ -52,7 +53,7 @@ def show_details(desk: Desk, review: Review) -> None:
     put(Keys.details_line, row.parts[0].line if row.parts else None)
     with st.container(border=True):
         _head(row)
-        _facts(row)
+        _facts(desk, review, row)
         if desk.person.may(Permission.MANAGE):
             fix_agreement(desk, review, row)
             fix_mapping(desk, review, row)
@@ -76,12 +77,9 @@ def _head(row: PreviewRow) -> None:
     st.caption(f"On push: {plain(row.status.on_push)}.")
 
 
-def _facts(row: PreviewRow) -> None:
+def _facts(desk: Desk, review: Review, row: PreviewRow) -> None:
     _parts(row)
-    if row.match and row.match not in row.reason:
-        st.caption("How the tenant was matched")
-        st.text(row.match)
-    _candidates(row)
+    show_trails(desk, review, row)
     _lines(row)
     if row.monthly_delta is not None:
         st.caption(f"Monthly effect: {plain(amount(row.monthly_delta, row.currency))}")
@@ -115,29 +113,6 @@ def _parts(row: PreviewRow) -> None:
             "Users": count_column("Users", width=70),
         },
         alt="Rows of the export",
-    )
-
-
-def _candidates(row: PreviewRow) -> None:
-    if not row.candidates:
-        return
-    st.caption("Companies it could be")
-    st.dataframe(
-        {
-            "Company": [candidate.name for candidate in row.candidates],
-            "Likeness": [round(candidate.score * 100) for candidate in row.candidates],
-        },
-        hide_index=True,
-        column_config={
-            "Likeness": st.column_config.ProgressColumn(
-                format="percent",
-                min_value=0,
-                max_value=1,
-                help="How alike the names are, as far as words go.",
-            )
-        },
-        width=520,
-        alt="Companies it could be",
     )
 
 

@@ -5,15 +5,17 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from seatsync.desk import Desk
-from seatsync.model import AgreementId, CompanyId, Link, ProductId, SeatRow, TierMapping, portal_key
+from seatsync.links import link_company
+from seatsync.model import AgreementId, CompanyId, ProductId, SeatRow, TierMapping, portal_key
 from seatsync.preview import PreviewRow
 from seatsync.previews import Review, choose_agreement
-from seatsync.status import LinkSource, Status
+from seatsync.status import Status
 from seatsync.ui.frame import done, explained
 from seatsync.ui.notices import attempt
 from seatsync.ui.session import get
 from seatsync.ui.text import plain, unique_labels
-from seatsync.upkeep import clear_link, link_company, map_tier
+from seatsync.ui.trails import likeness
+from seatsync.upkeep import map_tier
 
 
 def fix_agreement(desk: Desk, review: Review, row: PreviewRow) -> None:
@@ -95,35 +97,31 @@ def _map(desk: Desk, review: Review, row: PreviewRow, tier: str, mappings: Mappi
 
 
 def fix_company(desk: Desk, review: Review, row: PreviewRow) -> None:
-    """Show which company each tenant of the row is linked to, and let another be picked."""
+    """Let a company be picked for each tenant of the row."""
     tenants = {
         portal_key(part.portal or part.tenant): part for part in row.parts if part.portal or part.tenant
     }
     if not tenants:
         return
-    links = {link.key: link for link in desk.store.choices.links(desk.team.id)}
     open_ = row.status in (Status.UNMATCHED, Status.AMBIGUOUS)
-    with st.expander("Company of the tenant", icon=":material/link:", expanded=open_):
+    title = "Pick the company" if open_ else "Pick another company"
+    with st.expander(title, icon=":material/link:", expanded=open_):
         key = next(iter(tenants))
         if len(tenants) > 1:
             names = unique_labels(tenants, lambda key: tenants[key].tenant)
             key = st.selectbox("Tenant", list(tenants), format_func=lambda key: names.get(key, ""), width=520)
-        _company(desk, review, row, tenants[key], links.get(key))
+        _company(desk, review, row, tenants[key])
 
 
-def _company(desk: Desk, review: Review, row: PreviewRow, part: SeatRow, link: Link | None) -> None:
+def _company(desk: Desk, review: Review, row: PreviewRow, part: SeatRow) -> None:
     portal = part.portal or part.tenant
-    if link is not None:
-        how = "by hand" if link.source is LinkSource.BY_HAND else "automatically, by its name"
-        when = f" on {link.made_at:%Y-%m-%d}" if link.made_at else ""
-        st.caption(f"{plain(part.tenant)} is linked to {plain(link.company_name)}, {how}{when}.")
     order = _companies(review, (candidate.company_id for candidate in row.candidates))
-    companies, scores = review.book.companies, {c.company_id: c.score for c in row.candidates}
+    companies, listed = review.book.companies, {c.company_id: c for c in row.candidates}
 
     def label(number: CompanyId) -> str:
         company = companies[number]
         said = f"{company.name} ({company.identifier})" if company.identifier else company.name
-        return f"{said} · {scores[number]:.0%} alike" if number in scores else said
+        return f"{said} · {likeness(listed[number])}" if number in listed else said
 
     labels = unique_labels(order, label)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -138,16 +136,10 @@ def _company(desk: Desk, review: Review, row: PreviewRow, part: SeatRow, link: L
             width=520,
         )
         save = st.button("Save company", icon=":material/link:", disabled=company is None, type="primary")
-        clear = link is not None and st.button(
-            "Clear link", icon=":material/link_off:", help="The tenant is matched by its name again."
-        )
     with explained():
         if save and company is not None:
             link_company(desk, portal, company, part.tenant)
-            done(f"{plain(part.tenant)} is linked to {plain(companies[company].name)}.")
-        if clear:
-            clear_link(desk, portal)
-            done(f"The link of {plain(part.tenant)} is cleared; it is matched by its name again.")
+            done(f"{plain(part.tenant)} is linked to {plain(companies[company].name)}, by hand.")
 
 
 def _companies(review: Review, first: Iterable[CompanyId]) -> list[CompanyId]:

@@ -1,47 +1,64 @@
-"""Company links: the saved choices portal to company, searched, changed and removed."""
+"""Company links and companies ruled out: searched, changed, removed and taken back."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
 from seatsync.desk import Desk
-from seatsync.model import Book, Company, CompanyId, Link
+from seatsync.links import allow_company, clear_link, link_company
+from seatsync.model import Book, Company, CompanyId, Link, Rejection
 from seatsync.people import Permission
+from seatsync.resolve import told
 from seatsync.status import LinkSource
 from seatsync.ui.frame import done, explained
 from seatsync.ui.mapping_forms import AT_ONCE
-from seatsync.ui.session import Keys
+from seatsync.ui.session import Keys, drop
 from seatsync.ui.text import plain, unique_labels
+from seatsync.ui.trails import NOT_THIS, TAKE_BACK, UNLINK
 from seatsync.ui.words import counted, moment
-from seatsync.upkeep import clear_link, link_company
 
 _MADE = {LinkSource.AUTOMATIC: "Automatically", LinkSource.BY_HAND: "By hand"}
+_GONE = "No longer in ConnectWise"
+_SHOWN = 50
+_WIDTHS = (0.3, 0.22, 0.18, 0.18, 0.12)
 
 
 def show_links(desk: Desk, book: Book) -> None:
-    """Show the saved links with a search, and the form that changes the selected one."""
+    """Show the saved links and the companies ruled out, with a search and what changes them."""
     links = desk.store.choices.links(desk.team.id)
+    rejections = desk.store.choices.rejections(desk.team.id)
     if not links:
         st.info(
             "No tenant is linked yet. Links are made when an export is previewed, or on a row of it by hand.",
             icon=":material/link:",
         )
         st.page_link("pages/preview.py", label="Open Avanan Seats", icon=":material/table_chart:")
-        return
-    wanted = st.text_input("Search tenant, portal or company", type="search", live=True)
-    found = tuple(link for link in links if _mentions(link, wanted or ""))
+    wanted = ""
+    if links or rejections:
+        wanted = st.text_input("Search tenant, portal or company", type="search", live=True) or ""
+    if links:
+        _links(desk, book, links, wanted)
+    if rejections:
+        _rejections(desk, rejections, wanted)
+
+
+def _links(desk: Desk, book: Book, links: Sequence[Link], wanted: str) -> None:
+    found = tuple(link for link in links if _mentions(link, wanted))
     if not found:
         st.info("No link mentions that. Change the search.", icon=":material/search_off:")
         return
     selected = _table(found, book)
     manages = desk.person.may(Permission.MANAGE)
-    hint = " Select a row to change or remove its link." if manages and selected is None else ""
+    hint = " Select a row to see why it was made, to change it or to remove it." if selected is None else ""
     st.caption(f"{counted(len(found), 'link')} of {len(links):,}.{hint}")
-    if selected is not None and manages:
-        _change(desk, book, selected)
+    if selected is not None:
+        with st.container(border=True):
+            _show(selected, book)
+            if manages:
+                _change(desk, book, selected)
 
 
-def _mentions(link: Link, text: str) -> bool:
+def _mentions(link: Link | Rejection, text: str) -> bool:
     wanted = text.strip().casefold()
     return any(wanted in name.casefold() for name in (link.tenant_name, link.portal, link.company_name))
 
@@ -55,6 +72,7 @@ def _table(links: Sequence[Link], book: Book) -> Link | None:
         "Company": [link.company_name for link in links],
         **({"Company now": now} if any(now) else {}),
         "Made": [_MADE[link.source] for link in links],
+        "Why": [link.reason or ("Picked by a person" if _by_hand(link) else "Not kept") for link in links],
         "By": [link.made_by for link in links],
         "When": [moment(link.made_at) if link.made_at else "" for link in links],
     }
@@ -66,7 +84,10 @@ def _table(links: Sequence[Link], book: Book) -> Link | None:
         key=key,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"Company now": st.column_config.TextColumn(help="Where it differs from the link.")},
+        column_config={
+            "Company now": st.column_config.TextColumn(help="Where it differs from the link."),
+            "Why": st.column_config.TextColumn(width=280),
+        },
         alt="Company links",
     )
     rows = event["selection"]["rows"]
@@ -76,26 +97,75 @@ def _table(links: Sequence[Link], book: Book) -> Link | None:
 def _now(link: Link, company: Company | None) -> str:
     """Say what became of a link's company; empty when it is as it was."""
     if company is None or company.deleted:
-        return "No longer in ConnectWise"
+        return _GONE
     return "" if company.name == link.company_name else company.name
 
 
+def _by_hand(link: Link) -> bool:
+    return link.source is LinkSource.BY_HAND
+
+
+def _show(link: Link, book: Book) -> None:
+    """Say in full why a tenant is linked."""
+    company = book.companies.get(link.company_id)
+    st.markdown(f"**{plain(link.tenant_name or link.portal)}**")
+    st.text(told(link, link.company_name))
+    if now := _now(link, company):
+        st.caption(f"The company now: {plain(now)}.")
+
+
 def _change(desk: Desk, book: Book, link: Link) -> None:
-    with st.container(border=True):
-        st.markdown(f"**{plain(link.tenant_name or link.portal)}**")
-        company = pick_company(book, link.company_id, key=f"company-{link.key}")
-        with st.container(horizontal=True):
-            save = st.button("Save link", type="primary", icon=":material/save:", disabled=company is None)
-            clear = st.button("Remove link", icon=":material/link_off:")
-    portal = link.portal or link.key
+    company = pick_company(book, link.company_id, key=f"company-{link.key}")
+    # An automatic link whose company is gone can't come back: it is removed, and nothing is ruled out.
+    unlink = _by_hand(link) or _now(link, book.companies.get(link.company_id)) == _GONE
+    with st.container(horizontal=True):
+        save = st.button("Save link", type="primary", icon=":material/save:", disabled=company is None)
+        clear = st.button(
+            UNLINK if unlink else NOT_THIS,
+            icon=":material/link_off:" if unlink else ":material/block:",
+            help=None if unlink else "It is not suggested for this tenant again; taken back below.",
+        )
+    portal, name = link.portal or link.key, plain(link.tenant_name or link.portal or link.key)
     if save and company is not None:
         with explained():
             made = link_company(desk, portal, company, link.tenant_name)
-            done(f"{plain(made.tenant_name or portal)} is linked to {plain(made.company_name)}. {AT_ONCE}")
+            done(f"{name} is linked to {plain(made.company_name)}. {AT_ONCE}")
     if clear:
         with explained():
-            clear_link(desk, portal)
-            done(f"The link of {plain(link.tenant_name or portal)} is removed. {AT_ONCE}")
+            rejected = clear_link(desk, portal)
+            said = f"The link of {name} is removed. It is matched by its name again."
+            if rejected is not None:
+                said = f"{plain(link.company_name)} is ruled out for {name}. Pick its company on its row."
+            done(f"{said} {AT_ONCE}")
+
+
+def _rejections(desk: Desk, rejections: Sequence[Rejection], wanted: str) -> None:
+    """List the companies ruled out, each with the button that takes it back."""
+    found = [rejection for rejection in rejections if _mentions(rejection, wanted)]
+    st.subheader("Ruled out")
+    st.caption(
+        "These companies are not suggested for these tenants, which a person must link. "
+        f"{counted(len(found), 'company', 'companies')} of {len(rejections):,}."
+    )
+    for rejection in found[:_SHOWN]:
+        tenant, company, who, when, act = st.columns(_WIDTHS, vertical_alignment="center")
+        tenant.text(f"{rejection.tenant_name} ({rejection.portal or rejection.key})")
+        company.text(rejection.company_name)
+        who.text(rejection.rejected_by)
+        when.text(moment(rejection.rejected_at) if rejection.rejected_at else "")
+        if desk.person.may(Permission.MANAGE) and act.button(
+            TAKE_BACK,
+            icon=":material/undo:",
+            type="tertiary",
+            key=f"allow-{rejection.company_id}-{rejection.key}",
+        ):
+            with explained():
+                allow_company(desk, rejection.portal or rejection.key, rejection.company_id)
+                drop(Keys.review)
+                name = plain(rejection.tenant_name or rejection.portal)
+                done(f"{plain(rejection.company_name)} may be suggested for {name} again. {AT_ONCE}")
+    if len(found) > _SHOWN:
+        st.caption(f"The first {_SHOWN} are shown. Search for the others.")
 
 
 def _named(company: Company) -> str:

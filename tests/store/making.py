@@ -20,6 +20,7 @@ from seatsync.model import (
     ParsedExport,
     Product,
     ProductId,
+    Rejection,
     SeatRow,
     TeamId,
 )
@@ -82,6 +83,10 @@ def parsed(
 
 def link(key: str = "contoso", **fields: Any) -> Link:
     return Link(key, CompanyId(250), "Contoso Ltd", "Contoso", **fields)
+
+
+def rejection(key: str = "contoso", company: int = 250, **fields: Any) -> Rejection:
+    return Rejection(key, CompanyId(company), "Contoso Ltd", "Contoso", **fields)
 
 
 def update(key: str = "c250-p3409", quantity: str = "17") -> Update:

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from seatsync.errors import NotFound
-from seatsync.model import AgreementId, ExportId, ProductId, TierMapping
+from seatsync.model import AgreementId, CompanyId, ExportId, ProductId, TierMapping
 from seatsync.status import LinkSource
 from seatsync.store import open_store
 
-from .making import NOON, draft, link, parsed, seat_row, team_of
+from .making import NOON, draft, link, parsed, rejection, seat_row, team_of
 
 PROTECT = TierMapping("Email Advanced Protect", ProductId(3409))
 FREE = TierMapping("Archive", None)
@@ -51,7 +51,7 @@ def test_what_is_not_there_cannot_be_cleared_and_leaves_no_audit_entry(store):
 
 
 def test_a_link_comes_back_as_it_was_saved(store):
-    made = link(portal="Contoso", source=LinkSource.BY_HAND, made_by="ben", made_at=NOON)
+    made = link(portal="Contoso", source=LinkSource.BY_HAND, made_by="ben", made_at=NOON, reason="Same name.")
     store.choices.save_link(team_of(store), made, draft(store))
     assert store.choices.links(team_of(store)) == (made,)
 
@@ -91,6 +91,67 @@ def test_automatic_links_that_are_all_there_or_none_leave_no_audit_entry(store):
     assert actions(store) == ["link"]
 
 
+def test_a_rejection_comes_back_as_it_was_saved_and_can_be_taken_back(store):
+    team = team_of(store)
+    made = rejection(portal="Contoso", rejected_by="ben", rejected_at=NOON)
+    store.choices.save_rejection(team, made, draft(store, "reject"))
+    store.choices.save_rejection(team, made, draft(store, "reject"))
+    assert store.choices.rejections(team) == (made,)
+    store.choices.clear_rejection(team, "contoso", CompanyId(250), draft(store, "unreject"))
+    assert store.choices.rejections(team) == ()
+    with pytest.raises(NotFound, match='Company 250 is not ruled out for the portal "contoso"'):
+        store.choices.clear_rejection(team, "contoso", CompanyId(250), draft(store, "unreject"))
+    assert actions(store) == ["reject", "reject", "unreject"]
+
+
+def test_a_rejection_takes_who_and_when_from_the_act_of_saving(database_url):
+    with open_store(database_url, clock=lambda: NOON) as store:
+        store.choices.save_rejection(team_of(store), rejection(), draft(store, who="anna"))
+        (saved,) = store.choices.rejections(team_of(store))
+    assert (saved.rejected_by, saved.rejected_at) == ("anna", NOON)
+
+
+def test_a_rejection_removes_the_automatic_link_to_that_company_and_no_other(store):
+    team = team_of(store)
+    store.choices.save_link(team, link("contoso"), draft(store))
+    store.choices.save_link(team, link("chosen", source=LinkSource.BY_HAND), draft(store))
+    store.choices.save_link(team, replace(link("other"), company_id=CompanyId(7)), draft(store))
+    for key in ("contoso", "chosen", "other"):
+        store.choices.save_rejection(team, rejection(key), draft(store))
+    assert [one.key for one in store.choices.links(team)] == ["chosen", "other"]
+
+
+def test_a_link_takes_back_the_rejection_of_its_company_alone(store):
+    team = team_of(store)
+    for company in (250, 7):
+        store.choices.save_rejection(team, rejection(company=company), draft(store))
+    store.choices.save_link(team, link(source=LinkSource.BY_HAND), draft(store))
+    assert [one.company_id for one in store.choices.rejections(team)] == [7]
+
+
+def test_an_automatic_link_is_not_saved_for_a_tenant_that_a_person_ruled_a_company_out_for(store):
+    """The rejection may come between the preview and the saving of what it found."""
+    team = team_of(store)
+    store.choices.save_rejection(team, rejection(company=7), draft(store, "reject"))
+    drafts = [draft(store, "auto"), draft(store, "auto")]
+    store.choices.save_automatic_links(team, [link("contoso"), link("fabrikam")], drafts)
+    assert [one.key for one in store.choices.links(team)] == ["fabrikam"]
+    assert actions(store) == ["reject", "auto"]
+
+
+def test_chosen_columns_are_kept_for_one_header_and_replaced_as_a_whole(store):
+    team = team_of(store)
+    assert store.choices.column_choices(team, "aa") == {}
+    store.choices.save_column_choices(team, "aa", {"users": "Seats", "tier": "Plan"}, draft(store, "columns"))
+    store.choices.save_column_choices(team, "bb", {"users": "Mailboxes"}, draft(store, "columns"))
+    store.choices.save_column_choices(team, "aa", {"users": "Users in use"}, draft(store, "columns"))
+    assert store.choices.column_choices(team, "aa") == {"users": "Users in use"}
+    assert store.choices.column_choices(team, "bb") == {"users": "Mailboxes"}
+    store.choices.save_column_choices(team, "bb", {}, draft(store, "columns"))
+    assert store.choices.column_choices(team, "bb") == {}
+    assert actions(store) == ["columns"] * 4
+
+
 def test_a_checkbox_is_kept_until_it_returns_to_its_default(store):
     team, export = team_of(store), upload(store)
     assert store.choices.ticks(team, export) == {}
@@ -120,13 +181,18 @@ def test_choices_belong_to_one_export_and_one_team(store):
     store.choices.save_agreement(team, first, "a", AgreementId(81))
     store.choices.save_mapping(team, PROTECT, draft(store))
     store.choices.save_link(team, link(), draft(store))
+    store.choices.save_rejection(team, rejection(company=7), draft(store))
+    store.choices.save_column_choices(team, "aa", {"users": "Seats"}, draft(store))
     assert (store.choices.ticks(team, second), store.choices.agreements(team, second)) == ({}, {})
     assert (store.choices.ticks(east, first), store.choices.agreements(east, first)) == ({}, {})
     assert (store.choices.mappings(east), store.choices.links(east)) == ((), ())
+    assert (store.choices.rejections(east), store.choices.column_choices(east, "aa")) == ((), {})
     with pytest.raises(NotFound, match="The team has no export"):
         store.choices.save_ticks(east, first, {"a": False})
     with pytest.raises(NotFound):
         store.choices.clear_link(east, "contoso", draft(store))
+    with pytest.raises(NotFound):
+        store.choices.clear_rejection(east, "contoso", CompanyId(7), draft(store))
     with pytest.raises(NotFound):
         store.choices.clear_mapping(east, PROTECT.tier, draft(store))
     assert store.choices.ticks(team, first) == {"a": True}

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 from sqlalchemy.exc import StatementError
 
-from seatsync.store.tables import ADDITION, LINK, SNAPSHOT
+from seatsync.store.choice_tables import LINK
+from seatsync.store.tables import ADDITION, SNAPSHOT
 
 from .making import book, draft, line, team_of
 

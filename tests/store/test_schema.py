@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -13,11 +14,14 @@ from sqlalchemy import create_engine, text
 
 import seatsync.store.schema
 from seatsync.errors import DatabaseError
+from seatsync.model import CompanyId, Link
+from seatsync.status import LinkSource
 from seatsync.store import open_store
+from seatsync.store.engine import Database
 from seatsync.store.schema import HEAD
 from seatsync.store.tables import metadata
 
-from .making import look, tamper, team_of
+from .making import NOON, draft, look, tamper, team_of
 
 HERE = ["sqlite", pytest.param("empty_postgres", marks=pytest.mark.postgres)]
 OPEN = "import sys; from seatsync.store import open_store; open_store(sys.argv[1]).teams.root()"
@@ -29,6 +33,24 @@ def empty_url(request):
     return request.getfixturevalue(f"{request.param}_url")
 
 
+def scripts() -> Config:
+    config = Config()
+    folder = Path(seatsync.store.schema.__file__).with_name("migrations")
+    config.set_main_option("script_location", str(folder))
+    return config
+
+
+def make_at(url: str, revision: str, *statements: str) -> None:
+    """Make a database as an older program left it, with rows in it."""
+    database, config = Database(url, lambda: NOON), scripts()
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        for statement in statements:
+            connection.execute(text(statement))
+    database.close()
+
+
 def run(code: str, url: str, folder: Path | None = None) -> subprocess.Popen[str]:
     root = str(Path(seatsync.store.schema.__file__).parents[2])
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); {code}", url]
@@ -36,10 +58,7 @@ def run(code: str, url: str, folder: Path | None = None) -> subprocess.Popen[str
 
 
 def test_the_revision_known_to_the_code_is_the_newest_migration():
-    scripts = Path(seatsync.store.schema.__file__).with_name("migrations")
-    config = Config()
-    config.set_main_option("script_location", str(scripts))
-    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+    assert ScriptDirectory.from_config(scripts()).get_heads() == [HEAD]
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(empty_url):
@@ -79,11 +98,29 @@ def test_a_second_start_keeps_what_is_there(database_url):
         assert store.teams.all() == (root,)
 
 
+def test_a_database_of_the_first_schema_is_brought_up_to_date_with_its_rows(empty_url):
+    make_at(
+        empty_url,
+        "0001",
+        "INSERT INTO team (id, name) VALUES (1, 'Root')",
+        "INSERT INTO link (team_id, key, company_id, company_name, tenant_name, portal, source, made_by, "
+        "made_at) VALUES (1, 'contoso', 250, 'Contoso Ltd', 'Contoso', 'Contoso', 'automatic', 'anna', NULL)",
+    )
+    with open_store(empty_url) as store:
+        kept = Link(
+            "contoso", CompanyId(250), "Contoso Ltd", "Contoso", "Contoso", LinkSource.AUTOMATIC, "anna"
+        )
+        assert store.choices.links(team_of(store)) == (kept,)
+        store.choices.save_column_choices(team_of(store), "f00d", {"users": "Seats"}, draft(store))
+        assert store.choices.column_choices(team_of(store), "f00d") == {"users": "Seats"}
+        assert look(store, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
 def test_a_database_newer_than_the_program_is_refused(database_url):
     with open_store(database_url) as store:
         tamper(store, "UPDATE alembic_version SET version_num = '0009'")
     with pytest.raises(
-        DatabaseError, match="made by a newer SeatSync: its schema is 0009, this one knows 0001"
+        DatabaseError, match="made by a newer SeatSync: its schema is 0009, this one knows 0002"
     ):
         open_store(database_url)
 

@@ -1,13 +1,17 @@
 """The Mappings page: licenses, agreement types and company links."""
 
+from collections.abc import Sequence
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from seatsync.desk import Desk
-from seatsync.model import ExportId
+from seatsync.links import link_company, link_of, reject_company
+from seatsync.model import Book, ExportId, Link
 from seatsync.people import Person, Role
 from seatsync.previews import build_preview, upload
-from seatsync.upkeep import book_of, find_product, link_company, mapping_of
+from seatsync.ui import links
+from seatsync.upkeep import book_of, find_product, mapping_of
 from tests.ui.conftest import OpenPage, words
 
 PAGE = "pages/mappings.py"
@@ -17,6 +21,17 @@ HOSTILE = "**Evil** <b>x</b> :smile: $x$ [y](http://z)"
 def press(page: AppTest, label: str) -> AppTest:
     """Press the first button with that label."""
     return next(button for button in page.button if button.label == label).click().run()
+
+
+def select(monkeypatch: pytest.MonkeyPatch, portal: str) -> None:
+    """Select the link of a portal in the table, which page tests can't click."""
+    table = links._table
+
+    def selected(shown: Sequence[Link], book: Book) -> Link | None:
+        table(shown, book)
+        return next((link for link in shown if link.portal == portal), None)
+
+    monkeypatch.setattr(links, "_table", selected)
 
 
 def test_before_the_first_scan_it_leads_there(open_empty: OpenPage) -> None:
@@ -113,6 +128,65 @@ def test_links_are_listed_and_searched(desk: Desk, november: ExportId, open_page
     assert "No link mentions that" in words(page)
 
 
+def test_the_table_says_why_each_tenant_was_linked(
+    desk: Desk, november: ExportId, open_page: OpenPage
+) -> None:
+    build_preview(desk, november)
+    link_company(desk, "by-hand", next(iter(book_of(desk).companies)), "Zyx Qwv")
+    table = open_page(PAGE).dataframe[0].value
+    why = dict(zip(table["Tenant"], table["Why"], strict=True))
+    assert why["Zyx Qwv"] == "Picked by a person"
+    assert why["Bramfell Timber Ltd"].startswith("Same name:")
+
+
+def test_an_automatic_link_is_ruled_out_where_it_is_shown_and_taken_back_below(
+    desk: Desk, november: ExportId, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_preview(desk, november)
+    select(monkeypatch, "bramfell-timber")
+    page = open_page(PAGE)
+    assert "Matched by name on" in words(page)
+    page = press(page, "Not this company")
+    assert not page.exception
+    assert "Bramfell Timber Ltd is ruled out for Bramfell Timber Ltd" in page.toast[0].value.replace("\\", "")
+    assert link_of(desk, "bramfell-timber") is None
+    (rejection,) = desk.store.choices.rejections(desk.team.id)
+    page = open_page(PAGE)
+    assert "Ruled out" in words(page)
+    assert "Bramfell Timber Ltd (bramfell-timber)" in words(page)
+    page = press(page, "Take back")
+    assert "may be suggested for Bramfell Timber Ltd again" in page.toast[0].value.replace("\\", "")
+    assert desk.store.choices.rejections(desk.team.id) == ()
+    build_preview(desk, november)
+    again = link_of(desk, rejection.portal)
+    assert again is not None
+    assert again.company_id == rejection.company_id
+
+
+def test_a_link_by_hand_says_who_made_it_and_is_removed(
+    desk: Desk, november: ExportId, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link_company(desk, "bramfell-timber", next(iter(book_of(desk).companies)))
+    select(monkeypatch, "bramfell-timber")
+    page = open_page(PAGE)
+    assert "by hand by" in words(page)
+    page = press(page, "Remove link")
+    assert "It is matched by its name again" in page.toast[0].value
+    assert (link_of(desk, "bramfell-timber"), desk.store.choices.rejections(desk.team.id)) == (None, ())
+
+
+def test_what_is_ruled_out_is_searched_and_a_viewer_can_not_take_it_back(
+    desk: Desk, november: ExportId, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reject_company(desk, "bramfell-timber", next(iter(book_of(desk).companies)))
+    monkeypatch.setattr("seatsync.ui.frame._person", lambda: Person("Vera", Role.VIEWER))
+    page = open_page(PAGE)
+    assert "Bramfell Timber Ltd (bramfell-timber)" in words(page)
+    assert "Take back" not in [button.label for button in page.button]
+    page.text_input[0].set_value("no such tenant").run()
+    assert "Bramfell Timber Ltd (bramfell-timber)" not in words(page)
+
+
 def test_without_links_the_page_says_how_they_are_made(open_page: OpenPage) -> None:
     assert "No tenant is linked yet" in words(open_page(PAGE))
 
@@ -127,10 +201,12 @@ def test_a_viewer_reads_but_changes_nothing(
     assert [button.label for button in page.button if not button.disabled] == []
 
 
-def test_hostile_names_show_as_text(desk: Desk, open_page: OpenPage) -> None:
+def test_hostile_names_show_as_text(desk: Desk, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
     upload(desk, "a.csv", f"Tenant,Portal,License,Users,Status\n{HOSTILE},p1,{HOSTILE},3,Paid\n".encode())
     company = next(iter(book_of(desk).companies))
     link_company(desk, HOSTILE, company, HOSTILE)
+    reject_company(desk, "p1", company, HOSTILE)
+    select(monkeypatch, HOSTILE)
     page = open_page(PAGE)
     page = press(page, "Mark no-charge")
     assert not page.exception
