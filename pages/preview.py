@@ -2,26 +2,35 @@
 
 import streamlit as st
 
+from seatsync.errors import ColumnUnclear
 from seatsync.people import Permission
+from seatsync.ui.compared import show_compared, show_older
 from seatsync.ui.details import open_row, show_details
 from seatsync.ui.downloads import preview_downloads
 from seatsync.ui.frame import frame, guarded
 from seatsync.ui.grid import bulk_buttons, choose_statuses, filter_rows, search_box, show_grid, shown_sentence
 from seatsync.ui.notices import show_problem
+from seatsync.ui.read_panel import show_read_panel
 from seatsync.ui.reading import (
     chosen_rows,
     review_of,
-    show_account,
     show_banner,
     show_snapshot_age,
     show_totals,
     show_unmapped,
 )
-from seatsync.ui.upload import PARAMETER, choose_export, need_snapshot, no_export, show_refusal, upload_box
-
-desk = frame(
-    "Avanan Seats", intro="Compare an Avanan export with what ConnectWise bills, and choose what to change."
+from seatsync.ui.upload import (
+    PARAMETER,
+    ask_column,
+    choose_export,
+    need_snapshot,
+    no_export,
+    show_refusal,
+    show_repeated,
+    upload_box,
 )
+
+desk = frame("Avanan Seats")
 show_problem()
 need_snapshot(desk)
 with guarded():
@@ -33,13 +42,19 @@ with guarded():
         show_snapshot_age(desk)
 if refusal is not None:
     show_refusal(refusal)
+if isinstance(refusal, ColumnUnclear):
+    ask_column(desk, refusal)
+    st.stop()
 if export is None:
     no_export()
     st.stop()
 
 review = review_of(desk, export.id)
-show_account(review)
+show_repeated(export)
+show_older(review)
 show_banner(desk, review)
+show_read_panel(desk, review)
+show_compared(desk, review)
 show_unmapped(review)
 show_totals(review)
 

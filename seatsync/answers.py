@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from seatsync.brakes import Brake
+from seatsync.comparison import Comparison, Movement
 from seatsync.journal import AuditEntry, Operation, Outcome
-from seatsync.model import Agreement, Company, Product, Snapshot, number
+from seatsync.model import Agreement, Company, ExportRecord, Product, Snapshot, number
 from seatsync.plan import Create
 from seatsync.preview import PreviewRow
 from seatsync.status import ENDED, Status
@@ -59,7 +60,10 @@ def review_json(review: "Review") -> Json:
             "complete": not preview.incomplete,
             "incomplete_reason": preview.incomplete or None,
             "notes": list(export.notes),
+            "chosen_columns": dict(review.header.chosen),
+            "later": _export(review.later),
         },
+        "compared": None if review.compared is None else compared_json(review.compared),
         "snapshot": snapshot_json(review.snapshot),
         "totals": {
             "by_status": {
@@ -74,6 +78,44 @@ def review_json(review: "Review") -> Json:
         },
         "rows": [row_json(row) for row in preview.rows],
     }
+
+
+def compared_json(compared: Comparison) -> Json:
+    """Describe what moved since another export; ``movements`` are grouped by kind, the largest first."""
+    return {
+        "export": _export(compared.export),
+        "tenants_before": compared.tenants_before,
+        "tenants_after": compared.tenants_after,
+        "seats_before": number(compared.seats_before),
+        "seats_after": number(compared.seats_after),
+        "counts": {move.value: count for move, count in compared.counts.items()},
+        "movements": [_movement(movement) for movement in compared.movements],
+        "smaller": {"count": compared.smaller, "seats": number(compared.smaller_seats)},
+        "unread": compared.unread,
+        "same_rows": compared.same_rows,
+        "by_name": compared.by_name,
+    }
+
+
+def _movement(movement: Movement) -> Json:
+    return {
+        "move": movement.move.value,
+        "tenant": movement.tenant,
+        "portal": movement.portal,
+        "tier": movement.tier,
+        "seats_before": _number(movement.seats_before),
+        "seats_after": _number(movement.seats_after),
+        "difference": number(movement.difference),
+        "tenant_before": movement.tenant_before or None,
+        "tier_before": movement.tier_before or None,
+        "state": movement.state.value if movement.state else None,
+    }
+
+
+def _export(export: ExportRecord | None) -> Json | None:
+    if export is None:
+        return None
+    return {"id": export.id, "name": export.name, "uploaded_at": instant(export.uploaded_at)}
 
 
 def snapshot_json(snapshot: Snapshot) -> Json:
@@ -131,7 +173,8 @@ def row_json(row: PreviewRow) -> Json:
         "locked": row.locked or None,
         "suggestion": row.suggestion or None,
         "candidates": [
-            {"company_id": c.company_id, "name": c.name, "score": round(c.score, 4)} for c in row.candidates
+            {"company_id": c.company_id, "name": c.name, "score": round(c.score, 4), "website": c.website}
+            for c in row.candidates
         ],
     }
 

@@ -1,4 +1,4 @@
-"""Rows, outcomes and audit entries as tables: DataFrames for the screen, CSV and XLSX made harmless."""
+"""Rows, problems, movements, outcomes and audit entries as tables; CSV and XLSX are made harmless."""
 
 import csv
 import io
@@ -8,8 +8,9 @@ from decimal import Decimal
 import pandas as pd
 
 from seatsync.answers import cents, instant, money
+from seatsync.comparison import Movement
 from seatsync.journal import AuditEntry, Outcome
-from seatsync.model import number
+from seatsync.model import SeatRow, number
 from seatsync.preview import PreviewRow
 
 PREVIEW_COLUMNS = (
@@ -27,6 +28,17 @@ PREVIEW_COLUMNS = (
     "Currency",
     "Reason",
     "Key",
+)
+PROBLEM_COLUMNS = ("Line", "Tenant", "License", "Column", "In the file", "How to mend it")
+MOVEMENT_COLUMNS = (
+    "What",
+    "Tenant",
+    "Portal",
+    "License",
+    "Seats before",
+    "Seats now",
+    "Difference",
+    "Remark",
 )
 OUTCOME_COLUMNS = (
     "Result",
@@ -58,6 +70,8 @@ AUDIT_COLUMNS = (
 # Excel and its kin run a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+_WIDE = ("Reason", "Message", "Remark", "How to mend it")
+
 Cell = str | int | Decimal | None
 
 
@@ -78,6 +92,27 @@ def preview_cells(row: PreviewRow) -> tuple[Cell, ...]:
         row.currency,
         row.reason,
         row.key,
+    )
+
+
+def problem_cells(row: SeatRow) -> tuple[Cell, ...]:
+    """Return the cells of a seat row with a problem in the order of ``PROBLEM_COLUMNS``."""
+    if row.problem is None:
+        return (row.line, row.tenant, row.tier, "", "", "")
+    return (row.line, row.tenant, row.tier, row.problem.column, row.problem.raw, row.problem.cure)
+
+
+def movement_cells(movement: Movement, whole: bool) -> tuple[Cell, ...]:
+    """Return a movement's cells in the order of ``MOVEMENT_COLUMNS``; ``whole`` says that the file is."""
+    return (
+        movement.move.said(whole),
+        movement.tenant,
+        movement.portal,
+        movement.tier,
+        movement.seats_before,
+        movement.seats_after,
+        movement.difference,
+        movement.what,
     )
 
 
@@ -179,7 +214,7 @@ def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str) 
     page.freeze_panes(1, 0)
     for place, column in enumerate(columns):
         page.write_string(0, place, column, head)
-        page.set_column(place, place, 60 if column in ("Reason", "Message") else max(12, len(column) + 2))
+        page.set_column(place, place, 60 if column in _WIDE else max(12, len(column) + 2))
     for line, row in enumerate(rows, start=1):
         for place, cell in enumerate(row):
             if isinstance(cell, Decimal | int):

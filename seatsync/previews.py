@@ -2,30 +2,49 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from seatsync.column_choices import (
+    HeaderAccount,
+    Reading,
+    account_of,
+    read_with_choices,
+    remember,
+    to_audit,
+)
+from seatsync.comparison import Comparison, compare
 from seatsync.completeness import paid_keys
 from seatsync.desk import Desk
 from seatsync.errors import ExportRefused, InvalidChoice
-from seatsync.model import AgreementId, Book, ExportId, ExportRecord, Link, ParsedExport, Snapshot
+from seatsync.file_dates import kept_later
+from seatsync.model import AgreementId, Book, ExportId, ExportRecord, Snapshot
 from seatsync.people import Permission
 from seatsync.preview import Preview, PreviewRow
 from seatsync.reconcile import Inputs, reconcile
-from seatsync.vendor_export import read_export
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A kept export, and whether the same file was kept before."""
+    """A kept export, and whether the same file was kept before.
+
+    ``chosen`` are the columns that it was read with by a person's choice; ``newly`` says that the choice was
+    made now, and is remembered from now on.
+    """
 
     export: ExportRecord
     repeated: bool
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    newly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A preview with what it was built from, and the choices made on its rows, by row key."""
+    """A preview with what it was built from, and the choices made on its rows, by row key.
+
+    ``compared`` sets the file beside the last accepted export before it, None where there is none; ``later``
+    is an accepted export of a later time, which makes this one an old one.
+    """
 
     export: ExportRecord
     snapshot: Snapshot
@@ -33,6 +52,9 @@ class Review:
     preview: Preview
     ticks: Mapping[str, bool]
     agreements: Mapping[str, AgreementId]
+    compared: Comparison | None = None
+    later: ExportRecord | None = None
+    header: HeaderAccount = field(default_factory=HeaderAccount)
 
     def ticked(self, row: PreviewRow) -> bool:
         """Say whether the row's box is checked: as a person left it, else the default."""
@@ -42,26 +64,28 @@ class Review:
 def upload(desk: Desk, name: str, content: bytes, columns: Mapping[str, str] | None = None) -> Upload:
     """Read an export and keep it. ``columns`` settles, field by field, which column is meant.
 
-    Raises ExportRefused, or NotReady before the first scan; a refused file is audited by name and hash.
+    The choice is remembered for files with the same header. Raises ExportRefused, or NotReady before the
+    first scan; a refused file is audited by name and hash.
     """
     desk.require(Permission.MANAGE, "export.upload", name)
     desk.snapshot()
     try:
-        parsed = read_export(name, content, columns=columns, limit=desk.export_limit)
+        reading = read_with_choices(desk, name, content, columns or {})
     except ExportRefused as refusal:
         after = {"sha256": hashlib.sha256(content).hexdigest(), "message": str(refusal)}
         desk.store.audit.append(
             desk.draft(Permission.MANAGE, "export.upload", name, {}, after, result="refused")
         )
         raise
-    return _keep(desk, parsed)
+    return _keep(desk, reading)
 
 
-def _keep(desk: Desk, parsed: ParsedExport) -> Upload:
-    after = {"sha256": parsed.sha256, "rows": parsed.rows}
+def _keep(desk: Desk, reading: Reading) -> Upload:
+    parsed = reading.parsed
+    after = {"sha256": parsed.sha256, "rows": parsed.rows, **to_audit(reading)}
     draft = desk.draft(Permission.MANAGE, "export.upload", parsed.name, {}, after)
     record, repeated = desk.store.exports.add(desk.team.id, parsed, desk.person.name, draft)
-    return Upload(record, repeated)
+    return Upload(record, repeated, reading.chosen, remember(desk, reading))
 
 
 def build_preview(
@@ -78,11 +102,12 @@ def build_preview(
     mappings = store.choices.mappings(team)
     products = frozenset(m.product_id for m in mappings if m.product_id is not None)
     book = store.snapshots.book(team, snapshot.id, products)
-    before = store.exports.previous_accepted(team, export)
+    seat_rows, before = store.exports.seat_rows(team, export), store.exports.previous_accepted(team, export)
+    earlier = store.exports.seat_rows(team, before.id) if before else ()
     chosen = {**store.choices.agreements(team, export), **(agreements or {})}
     preview = reconcile(
         Inputs(
-            seat_rows=store.exports.seat_rows(team, export),
+            seat_rows=seat_rows,
             rows=record.rows,
             ignored=record.ignored,
             truncated=record.truncated,
@@ -91,17 +116,22 @@ def build_preview(
             links=store.choices.links(team),
             today=desk.today,
             rules=rules,
-            baseline=paid_keys(store.exports.seat_rows(team, before.id)) if before else None,
+            baseline=paid_keys(earlier) if before else None,
             baseline_name=before.name if before else "",
             seen=store.exports.seen_before(team, export),
             declared=bool(record.declared),
             agreements=chosen,
+            rejections=store.choices.rejections(team),
         )
     )
     _check_agreements(preview, agreements or {})
     if desk.person.may(Permission.MANAGE):
         _save_findings(desk, record, preview)
-    return Review(record, snapshot, book, preview, store.choices.ticks(team, export), chosen)
+    ticks = store.choices.ticks(team, export)
+    compared = compare(before, earlier, seat_rows) if before else None
+    later = kept_later(record, store.exports.all(team))
+    header = account_of(desk, record)
+    return Review(record, snapshot, book, preview, ticks, chosen, compared, later, header)
 
 
 def _check_agreements(preview: Preview, agreements: Mapping[str, AgreementId]) -> None:
@@ -122,17 +152,19 @@ def _save_findings(desk: Desk, record: ExportRecord, preview: Preview) -> None:
     if not preview.new_links:
         return
     now = datetime.now(UTC)
-    links = [
-        Link(link.key, link.company_id, link.company_name, link.tenant_name, link.portal, made_at=now)
-        for link in preview.new_links
-    ]
+    links = [replace(link, made_at=now) for link in preview.new_links]
     drafts = [
         desk.draft(
             Permission.MANAGE,
             "link.match",
             link.portal,
             {},
-            {"company_id": link.company_id, "company": link.company_name, "tenant": link.tenant_name},
+            {
+                "company_id": link.company_id,
+                "company": link.company_name,
+                "tenant": link.tenant_name,
+                "reason": link.reason,
+            },
         )
         for link in links
     ]

@@ -115,7 +115,10 @@ def test_a_preview_has_the_shape_of_the_contract() -> None:
         "complete": True,
         "incomplete_reason": None,
         "notes": [],
+        "chosen_columns": {},
+        "later": None,
     }
+    assert said["compared"] is None
     assert said["snapshot"] == {
         "id": 7,
         "taken_at": "2026-11-22T09:00:00Z",
@@ -147,7 +150,7 @@ def test_a_preview_has_the_shape_of_the_contract() -> None:
         "monthly_delta": "20.00",
         "currency": "USD",
         "reason": "ConnectWise bills 12, the export says 17.",
-        "candidates": [{"company_id": 250, "name": "Contoso Ltd", "score": 0.93}],
+        "candidates": [{"company_id": 250, "name": "Contoso Ltd", "score": 0.93, "website": False}],
     }
     (row,) = said["rows"]
     assert {name: row[name] for name in contract} == contract

@@ -8,12 +8,13 @@ import pytest
 from seatsync.desk import Desk
 from seatsync.errors import ExportRefused, InvalidChoice, NotPermitted, NotReady
 from seatsync.journal import AuditDraft
+from seatsync.links import link_company
 from seatsync.people import Person, Role
 from seatsync.ports import ConnectWise, Runner
 from seatsync.previews import build_preview, declare_complete, tick, upload
 from seatsync.status import Status
 from seatsync.store import SqlStore
-from seatsync.upkeep import link_company, map_tier, set_agreement_types
+from seatsync.upkeep import map_tier, set_agreement_types
 from tests.factories import CONTOSO, EAP, EAP_TIER, FABRIKAM, TODAY, book, line
 from tests.store.making import NOON
 
@@ -129,3 +130,37 @@ def test_declaring_a_file_complete_needs_a_reason_and_is_audited(sqlite_store: S
     assert build_preview(desk, export).preview.incomplete == ""
     entry = sqlite_store.audit.entries(desk.team.id, action="export.declare_complete")[-1]
     assert entry.after["reason"] == "checked in the portal"
+
+
+def test_a_preview_sets_the_export_beside_the_last_accepted_one(sqlite_store: SqlStore) -> None:
+    desk = scanned(sqlite_store)
+    first = build_preview(desk, upload(desk, "avanan-2026-10.csv", EXPORT).export.id)
+    assert (first.compared, first.later) == (None, None)
+    more = EXPORT + b"Fabrikam Inc,fabrikam,Email Advanced Protect,9,Paid\n"
+    second = build_preview(desk, upload(desk, "avanan-2026-11.csv", more).export.id)
+    assert second.compared is not None
+    assert second.compared.export.name == "avanan-2026-10.csv"
+    assert [movement.tenant for movement in second.compared.movements] == ["Fabrikam Inc"]
+    assert second.later is None
+
+
+def test_an_incomplete_export_is_no_base_for_the_next_comparison(sqlite_store: SqlStore) -> None:
+    desk = scanned(sqlite_store)
+    upload(desk, "oct.csv", EXPORT)
+    cut = upload(desk, "cut.csv", EXPORT + b"Fabrikam Inc,fabrikam,Email Adv").export.id
+    assert build_preview(desk, cut).preview.incomplete
+    again = EXPORT.replace(b",17,", b",27,")
+    compared = build_preview(desk, upload(desk, "nov.csv", again).export.id).compared
+    assert compared is not None
+    assert compared.export.name == "oct.csv"
+
+
+def test_the_same_old_file_again_is_known_to_be_older_than_what_is_kept(sqlite_store: SqlStore) -> None:
+    desk = scanned(sqlite_store)
+    upload(desk, "oct.csv", EXPORT)
+    upload(desk, "nov.csv", EXPORT.replace(b",17,", b",18,"))
+    again = upload(desk, "oct (1).csv", EXPORT)
+    later = build_preview(desk, again.export.id).later
+    assert again.repeated
+    assert later is not None
+    assert later.name == "nov.csv"

@@ -1,18 +1,17 @@
 """Commands that read: preview, match, audit."""
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seatsync.cli.common import WAITING, JsonOption, TeamOption, collect_again, exit_with, open_desk, pairs
+from seatsync.cli.common import WAITING, JsonOption, TeamOption, exit_with, open_desk, pairs
 from seatsync.console import answer, print_review, say, table, tell
 from seatsync.errors import ExportRefused, InvalidChoice
 from seatsync.status import Status
 
 if TYPE_CHECKING:
-    from seatsync.previews import Review
+    from seatsync.previews import Review, Upload
 
 CsvOption = Annotated[Path | None, typer.Option("--csv", help="Also write the table to this CSV file.")]
 
@@ -31,28 +30,71 @@ def preview(
     from seatsync.answers import review_json
 
     chosen = pairs(column or [], "--column")
-    content = read_file(file)
     with open_desk(team) as (wiring, desk):
+        content = read_file(file, desk.export_limit)
         kept = previews.upload(desk, file.name, content, chosen)
         if complete:
             previews.declare_complete(desk, kept.export.id, complete)
         review = previews.build_preview(desk, kept.export.id)
-        if kept.repeated:
-            tell(f"The same file is kept already as export {kept.export.id}.")
+        _tell_of(kept, review)
         if not wiring.store.choices.mappings(desk.team.id):
             tell("No license is mapped yet. Map them with: python -m seatsync map LICENSE --product ID.")
     _write_files(review, csv_, xlsx)
     if json:
         answer(review_json(review))
     else:
+        _print_compared(review)
         print_review(review)
     waits = any(row.status not in (Status.NO_CHANGE, Status.SKIPPED) for row in review.preview.rows)
     exit_with(WAITING if waits or review.preview.incomplete else 0)
 
 
-def read_file(file: Path) -> bytes:
-    """Read a file. Raises ExportRefused with a sentence when it can't be."""
+def _tell_of(kept: "Upload", review: "Review") -> None:
+    """Say what a person should know before the preview: the same file, an old one, chosen columns."""
+    from seatsync.column_choices import listed
+    from seatsync.file_dates import older_sentence
+
+    export = kept.export
+    if kept.repeated:
+        tell(
+            f"The same file is kept already as export {export.id} ({export.name}), uploaded on "
+            f"{export.uploaded_at:%Y-%m-%d} by {export.uploaded_by}. Nothing new was read."
+        )
+    if review.later is not None:
+        tell(f"AN OLDER EXPORT. {older_sentence(export, review.later)}")
+    if kept.newly:
+        tell(f"Remembered for files with this header: {listed(kept.chosen)}.")
+    elif kept.chosen:
+        who = f" by {review.header.chosen_by}" if review.header.chosen_by else ""
+        tell(f"Read with what was chosen{who} for files with this header: {listed(kept.chosen)}.")
+
+
+def _print_compared(review: "Review") -> None:
+    from seatsync.comparison import moved, remarks
+    from seatsync.present import MOVEMENT_COLUMNS, movement_cells
+
+    compared = review.compared
+    if compared is None:
+        return
+    if compared.same_rows:
+        say(f"The same rows as {compared.export.name}: this file was only saved anew.")
+        return
+    whole = not review.preview.incomplete
+    say(f"Since {compared.export.name}: {moved(compared, whole)}.")
+    if compared.movements:
+        table(MOVEMENT_COLUMNS, [movement_cells(movement, whole) for movement in compared.movements])
+    for remark in remarks(compared):
+        say(remark)
+    say("")
+
+
+def read_file(file: Path, limit: int | None = None) -> bytes:
+    """Read a file of at most ``limit`` bytes. Raises ExportRefused with a sentence when it can't be."""
+    from seatsync.vendor_export import check_size
+
     try:
+        if limit is not None:
+            check_size(file.name, file.stat().st_size, limit)
         return file.read_bytes()
     except IsADirectoryError as error:
         raise ExportRefused(f"{file} is a folder. Give the exported file itself.") from error
@@ -80,53 +122,6 @@ def _write_files(review: "Review", csv_: Path | None, xlsx: Path | None) -> None
         write_file(csv_, to_csv(PREVIEW_COLUMNS, rows))
     if xlsx is not None:
         write_file(xlsx, to_xlsx(PREVIEW_COLUMNS, rows, "Preview"))
-
-
-def match(
-    tenants: Annotated[Path, typer.Argument(help="CSV with the columns query_id and name.")],
-    companies: Annotated[Path, typer.Argument(help="CSV with the columns id and name.")],
-    team: TeamOption = "",  # noqa: ARG001 - every command takes it
-    json: JsonOption = False,
-) -> None:
-    """Match tenant names with company names, and say why; nothing is saved."""
-    from seatsync.matching import NameIndex
-
-    collect_again()
-    queries = _names(tenants, "query_id")
-    index = NameIndex(_names(companies, "id"))
-    verdicts = [(query, name, index.match(name)) for query, name in queries]
-    if json:
-        answer(
-            [
-                {
-                    "query_id": query,
-                    "decision": verdict.decision.value,
-                    "company_id": verdict.chosen,
-                    "score": verdict.score,
-                    "reason": verdict.reason,
-                    "candidates": [
-                        {"company_id": c.id, "name": c.name, "score": c.score} for c in verdict.candidates
-                    ],
-                }
-                for query, _, verdict in verdicts
-            ]
-        )
-    else:
-        table(
-            ("Tenant", "Decision", "Company", "Score", "Reason"),
-            [(name, v.decision.value, v.chosen or "", v.score, v.reason) for _, name, v in verdicts],
-        )
-
-
-def _names(file: Path, key: str) -> list[tuple[str, str]]:
-    try:
-        text = read_file(file).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ExportRefused(f"{file} is not UTF-8 text. Save it as CSV in UTF-8.") from error
-    reader = csv.DictReader(text.splitlines(keepends=True))
-    if not {key, "name"} <= set(reader.fieldnames or ()):
-        raise ExportRefused(f"{file} needs the columns {key} and name.")
-    return [(row[key] or "", row["name"] or "") for row in reader]
 
 
 def audit(
@@ -169,5 +164,4 @@ def audit(
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(preview)
-    app.command()(match)
     app.command()(audit)

@@ -1,4 +1,4 @@
-"""The preview behind the page, built anew only when what it depends on has changed; and what was read."""
+"""The preview behind the page, built anew only when what it depends on has changed; and what it comes to."""
 
 from dataclasses import replace
 
@@ -7,19 +7,15 @@ import streamlit as st
 from seatsync.desk import Desk
 from seatsync.model import ExportId
 from seatsync.people import Permission
-from seatsync.preview import ExportCounts, PreviewRow, Totals
+from seatsync.preview import PreviewRow, Totals
 from seatsync.previews import Review, build_preview, declare_complete
 from seatsync.reconcile import total
 from seatsync.runs import recent
 from seatsync.status import OperationKind, Status
 from seatsync.ui.frame import done, explained, guarded
-from seatsync.ui.looks import text_column
 from seatsync.ui.session import Keys, get, put
 from seatsync.ui.text import plain, seats
-from seatsync.ui.upload import FIELDS
 from seatsync.ui.words import age, counted, moment
-
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", "": ""}
 
 
 def review_of(desk: Desk, export: ExportId) -> Review:
@@ -46,6 +42,7 @@ def _stamp(desk: Desk, export: ExportId) -> object:
         desk.rules,
         choices.mappings(team),
         choices.links(team),
+        choices.rejections(team),
         tuple(sorted(choices.agreements(team, export).items())),
         tuple((record.id, record.accepted, record.declared) for record in desk.store.exports.all(team)),
     )
@@ -65,74 +62,6 @@ def show_snapshot_age(desk: Desk) -> None:
         st.page_link(
             "pages/snapshot.py", label="Pushed since then: scan again", icon=":material/photo_camera:"
         )
-
-
-def show_account(review: Review) -> None:
-    """Show how the file was read: its counts in one line, and the rest on demand."""
-    export = review.export
-    for note in export.notes:
-        st.info(plain(note), icon=":material/info:")
-    with st.expander(f"What was read: {_account(review.preview.counts)}", icon=":material/description:"):
-        encoding = f"encoding {export.encoding}" if export.encoding else ""
-        delimiter = _DELIMITERS.get(export.delimiter, export.delimiter)
-        kept = f"Uploaded {moment(export.uploaded_at)} by {export.uploaded_by}"
-        how = filter(None, (kept, encoding, delimiter and f"columns parted by {delimiter}"))
-        st.caption(plain(" · ".join(how)))
-        known = list(FIELDS)
-        fields = sorted(
-            export.columns, key=lambda field: known.index(field) if field in known else len(known)
-        )
-        st.dataframe(
-            {
-                "What": [FIELDS.get(field, field.capitalize()) for field in fields],
-                "Column of the file": [export.columns[field] for field in fields],
-            },
-            hide_index=True,
-            width=560,
-            alt="Columns of the file",
-        )
-        _problems(review)
-
-
-def _account(counts: ExportCounts) -> str:
-    parts = (
-        (counts.paid, "paid"),
-        (counts.skipped, "skipped"),
-        (counts.expired, "expired or deleted"),
-        (counts.no_charge, "no-charge"),
-        (counts.unreadable, "unreadable"),
-        (counts.ignored, "blank or totals"),
-    )
-    listed = " + ".join(f"{count:,} {what}" for count, what in parts if count)
-    return f"{counted(counts.rows, 'row')} = {listed}."
-
-
-def _problems(review: Review) -> None:
-    problems = {
-        part.line: part.problem
-        for row in review.preview.rows
-        for part in row.parts
-        if part.problem is not None
-    }
-    if not problems:
-        st.caption("Every row could be read.")
-        return
-    listed = [problems[line] for line in sorted(problems)]
-    st.caption(f"{counted(len(listed), 'row')} can't be read:")
-    st.dataframe(
-        {
-            "Row": [problem.line for problem in listed],
-            "Column": [problem.column for problem in listed],
-            "In the file": [problem.raw for problem in listed],
-            "How to mend it": [problem.cure for problem in listed],
-        },
-        hide_index=True,
-        column_config={
-            "Row": st.column_config.NumberColumn(width=60),
-            "How to mend it": text_column("How to mend it", 560),
-        },
-        alt="Rows that can't be read",
-    )
 
 
 def show_banner(desk: Desk, review: Review) -> None:
@@ -166,7 +95,7 @@ def show_unmapped(review: Review) -> None:
     waiting = by_status(review).get(Status.LICENSE_UNMAPPED, 0)
     if not waiting:
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         said = f"{counted(waiting, 'row')} {'waits' if waiting == 1 else 'wait'} for a license mapping."
         st.markdown(f":material/conversion_path: **{said}**", width="content")
         st.page_link("pages/mappings.py", label="Map the licenses", icon=":material/arrow_forward:")

@@ -39,6 +39,7 @@ class Keys:
     """Every name in the browser's session, so that no two parts of the app share one by accident."""
 
     export = "export_id"
+    read_panel = "read_panel_open"
     export_box = "export_box"
     upload = "upload_state"
     upload_generation = "upload_generation"

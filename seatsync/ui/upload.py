@@ -42,6 +42,14 @@ class _Attempt:
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Repeated:
+    """The name under which a file came that was kept before, as which export."""
+
+    name: str
+    export: ExportId
+
+
 def need_snapshot(desk: Desk) -> None:
     """Stop the page with the next step when there is no snapshot, or nothing to scan."""
     with guarded():
@@ -52,31 +60,27 @@ def need_snapshot(desk: Desk) -> None:
 
 
 def upload_box(desk: Desk) -> ExportRefused | None:
-    """Take a file and keep it once; ask for a column that is unclear, return any other refusal."""
+    """Take a file and keep it once; return why it was not kept, if it was not."""
     if not desk.person.may(Permission.MANAGE):
         return None
-    generation = get(Keys.upload_generation, 0)
-    file = st.file_uploader(
-        "Upload Avanan CSV", key=f"upload-{generation}", help=_MANUAL, max_upload_size=_megabytes(desk)
-    )
+    file = st.file_uploader("Upload Avanan CSV", key=_box(), help=_MANUAL, max_upload_size=_megabytes(desk))
+    tried: _Attempt | _Repeated | None = get(Keys.upload)
     if file is None:
-        drop(Keys.upload)
+        if isinstance(tried, _Attempt):
+            drop(Keys.upload)
         return None
-    tried: _Attempt | None = get(Keys.upload)
-    if tried is None or tried.file_id != file.file_id:
+    if not isinstance(tried, _Attempt) or tried.file_id != file.file_id:
         tried = _keep(desk, file, {})
-    if tried is None:
-        return None
-    if not isinstance(tried.refusal, ColumnUnclear):
-        return tried.refusal
-    show_refusal(tried.refusal)
-    _ask_column(desk, file, tried, tried.refusal)
-    return None
+    return None if tried is None else tried.refusal
 
 
 def show_refusal(refusal: ExportRefused) -> None:
     """Say why a file was not kept, and what to do about it."""
     st.error(plain(refusal), icon=":material/error:")
+
+
+def _box() -> str:
+    return f"upload-{get(Keys.upload_generation, 0)}"
 
 
 def _megabytes(desk: Desk) -> int:
@@ -92,25 +96,42 @@ def _keep(desk: Desk, file: UploadedFile, columns: Mapping[str, str]) -> _Attemp
         tried = _Attempt(file.file_id, refusal, columns)
         put(Keys.upload, tried)
         return tried
-    drop(Keys.upload)
+    put(Keys.upload, _Repeated(file.name, kept.export.id) if kept.repeated else None)
     put(Keys.upload_generation, get(Keys.upload_generation, 0) + 1)
-    _choose(kept.export.id)
-    said = f"{plain(kept.export.name)} is kept: {counted(kept.export.rows, 'row')}."
-    if kept.repeated:
-        said = (
-            f"The same file was kept already on {moment(kept.export.uploaded_at)} as "
-            f"{plain(kept.export.name)}; it is shown here."
-        )
-    done(said)
+    open_export(kept.export.id)
+    rows = counted(kept.export.rows, "row")
+    done(f"{plain(kept.export.name)} is kept{' already' if kept.repeated else ''}: {rows}.")
     return None
 
 
-def _ask_column(desk: Desk, file: UploadedFile, tried: _Attempt, unclear: ColumnUnclear) -> None:
+def show_repeated(export: ExportRecord) -> None:
+    """Say that the file uploaded last was kept before, while the page shows that export."""
+    last = get(Keys.upload)
+    if isinstance(last, _Repeated) and last.export == export.id:
+        alias = "" if last.name == export.name else f" {plain(last.name)} as {plain(export.name)},"
+        st.caption(
+            f":material/file_copy: **The same file again:**{alias} kept on {moment(export.uploaded_at)} by "
+            f"{plain(export.uploaded_by)}. Nothing new was read."
+        )
+
+
+def ask_column(desk: Desk, unclear: ColumnUnclear) -> None:
+    """Ask which column of the uploaded file is meant, and read it anew with that one."""
+    file: UploadedFile | None = get(_box())
+    tried: _Attempt | None = get(Keys.upload)
+    if file is None or tried is None:
+        return
     name = FIELDS.get(unclear.field, unclear.field)
-    column = st.selectbox(
-        f"Column that holds the {plain(name.lower())}", unclear.candidates, key="column_choice"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        column = st.selectbox(
+            f"Column that holds the {plain(name.lower())}", unclear.candidates, key="column_choice", width=360
+        )
+        use = st.button("Use this column", icon=":material/check:")
+    st.caption(
+        "The choice is remembered for every file with the same header. The preview follows once it is made; "
+        "to go back to the export before, remove the file above."
     )
-    if st.button("Use this column", icon=":material/check:") and column is not None:
+    if use and column is not None:
         _keep(desk, file, {**tried.columns, unclear.field: column})
         st.rerun()
 
@@ -129,10 +150,10 @@ def choose_export(desk: Desk) -> ExportRecord | None:
         list(records),
         format_func=lambda i: labels.get(i, ""),
         key=Keys.export_box,
-        on_change=lambda: _choose(get(Keys.export_box)),
+        on_change=lambda: open_export(get(Keys.export_box)),
         help="Every export that was uploaded is kept; the newest stands first.",
     )
-    _choose(chosen)
+    open_export(chosen)
     return records[chosen]
 
 
@@ -140,7 +161,8 @@ def _label(record: ExportRecord) -> str:
     return f"{record.name} · uploaded {moment(record.uploaded_at)}"
 
 
-def _choose(export: ExportId) -> None:
+def open_export(export: ExportId) -> None:
+    """Show an export from now on, and name it in the page's address."""
     put(Keys.export, export)
     st.query_params[PARAMETER] = str(export)
 

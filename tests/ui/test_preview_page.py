@@ -5,13 +5,14 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button, ButtonGroup
 
 from seatsync.desk import Desk
+from seatsync.links import link_of
 from seatsync.model import CompanyId, ExportId
 from seatsync.people import Permission, Person, Role
 from seatsync.previews import build_preview, tick
 from seatsync.status import Status
 from seatsync.ui import frame
 from seatsync.ui.grid import read_clicks
-from seatsync.upkeep import book_of, link_of, map_tier, mapping_of
+from seatsync.upkeep import book_of, map_tier, mapping_of
 
 from .conftest import SAMPLES, OpenPage, upload_sample, words
 
@@ -90,7 +91,9 @@ def test_an_upload_is_kept_once_and_shown(open_page: OpenPage, desk: Desk) -> No
 def test_the_same_file_again_is_said_so(open_page: OpenPage, november: ExportId) -> None:
     test = open_page(PAGE)
     test.file_uploader[0].upload("again.csv", NOVEMBER).run()
-    assert "The same file was kept already" in test.toast[0].value
+    assert "is kept already" in test.toast[0].value.replace("\\", "")
+    assert "The same file again: again.csv as avanan-2026-11.csv, kept on" in words(test).replace("*", "")
+    assert "Nothing new was read" in words(test)
 
 
 def test_a_refused_file_is_refused_in_a_sentence_and_read_once(open_page: OpenPage, desk: Desk) -> None:
@@ -226,8 +229,60 @@ def test_a_company_picked_on_an_ambiguous_row_is_linked_and_the_row_followed(
     assert link is not None
     assert link.source == "by_hand"
     assert test.session_state["details_row"].startswith("c")
-    button(test, "Clear link").click().run()
+    assert "by hand by" in words(test)
+    button(test, "Remove link").click().run()
     assert link_of(desk, "pellmarsh-property-management") is None
+    assert "It is matched by its name again" in test.toast[0].value.replace("\\", "")
+
+
+def test_a_matched_tenant_says_why_and_is_unmatched_in_two_clicks(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    test = open_row(open_page(PAGE), key_of(desk, november, "Bramfell Timber Ltd"))
+    said = words(test)
+    assert "Bramfell Timber Ltd (portal bramfell-timber) is Bramfell Timber Ltd" in said.replace("**", "")
+    assert 'Same name: "Bramfell Timber Ltd"' in said
+    assert 'compared as "bramfell timber"' in said
+    assert "its website is https://" in said
+    button(test, "Not this company").click().run()
+    assert not test.exception
+    assert "Bramfell Timber Ltd is ruled out for Bramfell Timber Ltd. Pick its company here" in test.toast[
+        0
+    ].value.replace("\\", "")
+    (rejection,) = desk.store.choices.rejections(desk.team.id)
+    assert (rejection.portal, rejection.tenant_name) == ("bramfell-timber", "Bramfell Timber Ltd")
+    assert test.session_state["details_row"].startswith("t")
+    assert "Bramfell Timber Ltd was ruled out by" in words(test)
+    assert link_of(desk, "bramfell-timber") is None
+    button(test, "Take back").click().run()
+    assert not test.exception
+    assert desk.store.choices.rejections(desk.team.id) == ()
+    assert link_of(desk, "bramfell-timber") is not None
+    assert test.session_state["details_row"].startswith("c")
+
+
+def test_each_tenant_of_a_row_has_its_own_button(open_page: OpenPage, desk: Desk, november: ExportId) -> None:
+    test = open_row(open_page(PAGE), key_of(desk, november, "Brambeck Freight Ltd"))
+    undo = [b for b in test.button if b.label == "Not this company"]
+    assert len(undo) == 2
+    (eu,) = [b for b in undo if b.key and b.key.endswith("-brambeck-eu")]
+    eu.click().run()
+    assert not test.exception
+    assert [each.key for each in desk.store.choices.rejections(desk.team.id)] == ["brambeck-eu"]
+    assert link_of(desk, "brambeck-us") is not None
+    assert "Brambeck Freight Ltd was ruled out by" in words(test)
+
+
+def test_a_candidate_is_ruled_out_on_an_ambiguous_row(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    test = open_row(open_page(PAGE), key_of(desk, november, "Pellmarsh Property"))
+    before = [b for b in test.button if b.label == "Not this company"]
+    before[0].click().run()
+    assert not test.exception
+    (rejection,) = desk.store.choices.rejections(desk.team.id)
+    assert f"{rejection.company_name} was ruled out by" in words(test)
+    assert len([b for b in test.button if b.label == "Not this company"]) == len(before) - 1
 
 
 def test_a_create_with_several_agreements_can_be_ticked_once_one_is_chosen(
@@ -288,7 +343,7 @@ def test_an_incomplete_export_says_so_until_it_is_declared_complete(open_page: O
 
 
 def test_a_viewer_sees_the_preview_and_can_change_nothing(
-    open_page: OpenPage, november: ExportId, monkeypatch: pytest.MonkeyPatch
+    open_page: OpenPage, desk: Desk, november: ExportId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(frame, "LOCAL_ADMIN", Person("vera", Role.VIEWER))
     assert not Person("vera", Role.VIEWER).may(Permission.MANAGE)
@@ -297,6 +352,9 @@ def test_a_viewer_sees_the_preview_and_can_change_nothing(
     assert not test.get("file_uploader")
     assert not [b for b in test.button if b.label.startswith("Push")]
     assert button(test, "Select all shown").disabled
+    open_row(test, next(row.key for row in build_preview(desk, november).preview.rows if row.company))
+    assert "How the tenant was matched" in words(test)
+    assert "Not this company" not in [b.label for b in test.button]
 
 
 def test_names_from_outside_are_no_markdown(open_page: OpenPage, desk: Desk) -> None:
