@@ -64,9 +64,10 @@ class NameLookup:
                 self._by_word[word].append(position)
             for joined in _joined(form):
                 self._by_joined[joined].append(position)
-            for key in _beginning_keys(form):
+            telling = _telling(form.words)
+            for key in _beginning_keys(form.words, telling):
                 self._by_beginnings[key].append(position)
-            for short in _acronyms(form):
+            for short in _acronyms(form, telling):
                 self._by_initials[short].append(position)
         self._forms = forms
         self._joined = sorted(self._by_joined)
@@ -213,18 +214,18 @@ def _worthwhile(shared: dict[int, float]) -> dict[int, float]:
     return {at: worth for at, worth in shared.items() if worth >= least}
 
 
-def _beginning_keys(form: NameForm) -> Iterable[str]:
+def _beginning_keys(words: tuple[str, ...], telling: tuple[str, ...]) -> Iterable[str]:
     """Return the keys under which a form is found by the beginnings of its first words.
 
     Two words are as common as their initials: one of them is keyed by two letters.
     """
-    keys = []
-    for words in (form.words, _telling(form.words)):
-        if len(words) > 1:
-            first, second = words[:2]
-            three = "".join(word[0] for word in words[:3])
-            keys += [f"{first[:2]}-{second[0]}", f"{first[0]}-{second[:2]}", three]
-    return dict.fromkeys(keys)
+    keys = set()
+    for run in {words, telling}:
+        if len(run) > 1:
+            first, second = run[:2]
+            keys |= {f"{first[:2]}-{second[0]}", f"{first[0]}-{second[:2]}"}
+            keys.add("".join([word[0] for word in run[:3]]))
+    return keys
 
 
 def _possible_keys(letters: str) -> Iterable[str]:
@@ -239,17 +240,20 @@ def _telling(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in STOP_WORDS)
 
 
-def _acronyms(form: NameForm) -> Iterable[str]:
+def _acronyms(form: NameForm, telling: tuple[str, ...]) -> Iterable[str]:
     """Return the initials of the whole name and of runs of three to five of its words."""
-    whole = initials(form.words) | initials(form.literal)
-    letters = "".join(word[0] for word in form.words if word not in STOP_WORDS)
-    runs = (letters[at : at + size] for size in (3, 4, 5) for at in range(len(letters) - size + 1))
-    return dict.fromkeys((*sorted(whole), *runs))
+    whole = initials(form.words)
+    if form.literal != form.words:
+        whole |= initials(form.literal)
+    letters = "".join([word[0] for word in telling])
+    count = len(letters) + 1
+    return whole.union([letters[at : at + size] for size in (3, 4, 5) for at in range(count - size)])
 
 
 def _joined(form: NameForm) -> Iterable[str]:
     """Return the ways to write the form as one word."""
-    return dict.fromkeys(("".join(form.words), "".join(form.literal)))
+    joined = "".join(form.words)
+    return (joined,) if form.literal == form.words else dict.fromkeys((joined, "".join(form.literal)))
 
 
 def _keys(word: str) -> tuple[str, ...]:

@@ -18,11 +18,8 @@ LEGAL_FORMS = frozenset(
     " ulc".split()
 )
 LEGAL_SPELLINGS = {"corporation": "corp", "company": "co", "incorporated": "inc", "limited": "ltd"}
-LEGAL_TAILS = (
-    ("national", "association"),
-    ("limited", "liability"),
-    ("limited", "partnership"),
-    ("sa", "de"),
+LEGAL_TAILS = frozenset(
+    (("national", "association"), ("limited", "liability"), ("limited", "partnership"), ("sa", "de"))
 )
 
 STOP_WORDS = frozenset("a an and at by de del des du et for in la le of on the to with y".split())
@@ -123,6 +120,7 @@ PHRASES: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("united", "states"): ("us",),
     ("united", "kingdom"): ("uk",),
 }
+PHRASE_STARTS = frozenset(first for first, _ in PHRASES)
 
 
 @cache

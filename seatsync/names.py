@@ -13,6 +13,7 @@ from seatsync.name_words import (
     LEGAL_FORMS,
     LEGAL_SPELLINGS,
     LEGAL_TAILS,
+    PHRASE_STARTS,
     PHRASES,
     SECOND_LEVEL,
     STOP_WORDS,
@@ -26,6 +27,7 @@ _TAG_IN_BRACKETS = re.compile(rf"[(\[{{<]\s*{_TAG}\s*[)\]}}>]", re.IGNORECASE)
 _TAG_AT_END = re.compile(rf"(?:\s[-–—|:*]+|[-–—|:_*]+\s|_)\s*{_TAG}\W*$", re.IGNORECASE)
 _TAG_AT_START = re.compile(rf"^\W*{_TAG}(?:\s[-–—|:*]+|[-–—|:_*]+\s|_)\s*", re.IGNORECASE)
 _SORTED_LAST = re.compile(rf"^[\W_]*z{{2,}}(?=[\W_])[\W_]*(?:{_TAG}[\W_]+)?", re.IGNORECASE)
+_MARKED = re.compile(r"[^\w\s&.,']|_|^zz", re.IGNORECASE)  # without any of these a name has no tag
 _STATE_MARK = re.compile(r"\s*([/\\])[A-Za-z]{2,4}\1\s*$")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]+)[)\]}]")
 _ALIAS_MARK = re.compile(rf"(?<![\w.])(?:{ALIAS_MARKS})(?![\w/])[.:]?", re.IGNORECASE)
@@ -120,6 +122,8 @@ def _text(words: list[str]) -> str:
 
 def _strip_tags(name: str) -> str:
     """Cut what partners write around a name to mark its state; a name that is only a tag stays."""
+    if not _MARKED.search(name):
+        return name
     bare = _TAG_IN_BRACKETS.sub(" ", name)
     bare = _SORTED_LAST.sub("", bare)
     bare = _TAG_AT_START.sub("", _TAG_AT_END.sub("", bare))
@@ -196,8 +200,9 @@ def _expanded(literal: tuple[str, ...], plain: Callable[[str], str]) -> list[str
     words: list[str] = []
     position = 0
     while position < len(literal):
-        phrase = PHRASES.get(literal[position : position + 2])
-        words += phrase or ABBREVIATIONS.get(literal[position]) or (plain(literal[position]),)
+        word = literal[position]
+        phrase = PHRASES.get(literal[position : position + 2]) if word in PHRASE_STARTS else None
+        words += phrase or ABBREVIATIONS.get(word) or (plain(word),)
         position += 2 if phrase else 1
     return words
 
@@ -206,13 +211,8 @@ def _without_legal_forms(words: Sequence[str]) -> list[str]:
     """Drop ``the`` at the start and legal forms at the end, but never the last word left."""
     kept = list(words[1:] if len(words) > 1 and words[0] == "the" else words)
     while len(kept) > 1:
-        tail = (
-            next((tail for tail in LEGAL_TAILS if tuple(kept[-len(tail) :]) == tail), ())
-            if len(kept) > 2
-            else ()
-        )
-        if tail:
-            del kept[-len(tail) :]
+        if len(kept) > 2 and tuple(kept[-2:]) in LEGAL_TAILS:
+            del kept[-2:]
         elif kept[-1] in LEGAL_FORMS or kept[-1] == "and":
             kept.pop()
         else:
