@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from seatsync.desk import Desk
 from seatsync.errors import ColumnUnclear, ExportRefused, InvalidChoice
@@ -19,22 +18,20 @@ _ACTION = "export.choose_columns"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file as it was read, and the choices that this took; ``by_hand`` is the part made just now."""
+    """A file as it was read; ``by_hand`` is the part of its chosen columns that was chosen just now."""
 
     parsed: ParsedExport
-    chosen: Mapping[str, str]
     by_hand: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderAccount:
-    """What a person chose for the header of a kept export; ``header`` is its fingerprint.
+    """What a person chose for the header of a kept export.
 
-    ``remembered`` says that the choice still holds for files with this header. ``chosen_by`` is empty and
-    ``chosen_at`` None where nothing was chosen.
+    ``remembered`` says that the choice still holds for files with this header; else ``chosen_by`` is empty
+    and ``chosen_at`` None.
     """
 
-    header: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
     chosen_by: str = ""
     chosen_at: datetime | None = None
@@ -68,11 +65,12 @@ def read_with_choices(desk: Desk, name: str, content: bytes, by_hand: Mapping[st
         if isinstance(again, ColumnUnclear):
             raise again
         if isinstance(again, ParsedExport):
-            return Reading(again, both, by_hand)
+            return Reading(replace(again, chosen=both), by_hand)
         note = f"Columns chosen before for files with this header don't fit and are not used: {listed(kept)}."
     if isinstance(first, ExportRefused):
         raise first
-    return Reading(replace(first, notes=(*first.notes, note)) if note else first, by_hand, by_hand)
+    notes = (*first.notes, note) if note else first.notes
+    return Reading(replace(first, notes=notes, chosen=by_hand), by_hand)
 
 
 def _attempt(
@@ -85,7 +83,7 @@ def _attempt(
 
 
 def _remembered(desk: Desk, header: Sequence[str]) -> Mapping[str, str]:
-    return desk.store.choices.column_choices(desk.team.id, fingerprint(header)) if header else {}
+    return desk.store.choices.column_choice(desk.team.id, fingerprint(header)).columns if header else {}
 
 
 def listed(columns: Mapping[str, str]) -> str:
@@ -96,18 +94,18 @@ def listed(columns: Mapping[str, str]) -> str:
 def remember(desk: Desk, reading: Reading) -> bool:
     """Remember what was chosen by hand for the header of a file; say whether that is new."""
     header = fingerprint(reading.parsed.header)
-    before = desk.store.choices.column_choices(desk.team.id, header)
-    if not reading.by_hand or before == reading.chosen:
+    before = desk.store.choices.column_choice(desk.team.id, header).columns
+    if not reading.by_hand or before == reading.parsed.chosen:
         return False
-    _save(desk, reading.parsed.name, header, before, reading.chosen)
+    _save(desk, reading.parsed.name, header, before, reading.parsed.chosen)
     return True
 
 
 def forget(desk: Desk, export: ExportRecord) -> None:
     """Forget what was chosen for files with the header of this one. Raises InvalidChoice if nothing was."""
     desk.require(Permission.MANAGE, _ACTION, export.name)
-    header = account_of(desk, export).header
-    before = desk.store.choices.column_choices(desk.team.id, header)
+    header = fingerprint(export.header)
+    before = desk.store.choices.column_choice(desk.team.id, header).columns
     if not before:
         raise InvalidChoice(f'No column is remembered for files with the header of "{export.name}".')
     _save(desk, export.name, header, before, {})
@@ -121,27 +119,12 @@ def _save(desk: Desk, name: str, header: str, before: Mapping[str, str], columns
         {"columns": dict(before)},
         {"columns": dict(columns), "header": header},
     )
-    desk.store.choices.save_column_choices(desk.team.id, header, columns, draft)
-
-
-def to_audit(reading: Reading) -> Mapping[str, Any]:
-    """Describe a header for the audit entry of the upload, from which ``account_of`` reads it again."""
-    return {"header": fingerprint(reading.parsed.header), "chosen": dict(reading.chosen)}
+    desk.store.choices.save_column_choice(desk.team.id, header, columns, draft)
 
 
 def account_of(desk: Desk, export: ExportRecord) -> HeaderAccount:
-    """Return what a person chose for a kept export's header; blank where its upload did not record it."""
-    team, audit = desk.team.id, desk.store.audit
-    uploads = audit.entries(team, action="export.upload", text=export.sha256)
-    told = next((e.after for e in reversed(uploads) if e.after.get("export") == export.id), {})
-    if "header" not in told:
-        return HeaderAccount()
-    header, chosen = told["header"], told["chosen"]
-    if not chosen:
-        return HeaderAccount(header)
-    made = audit.entries(team, action=_ACTION, text=header)
-    last = next((entry for entry in reversed(made) if entry.after["columns"] == chosen), None)
-    still = desk.store.choices.column_choices(team, header) == chosen
-    if last is None:
-        return HeaderAccount(header, chosen, remembered=still)
-    return HeaderAccount(header, chosen, last.who, last.at, still)
+    """Return what a person chose for a kept export's header; who and when while the choice still holds."""
+    kept = desk.store.choices.column_choice(desk.team.id, fingerprint(export.header))
+    if not export.chosen or kept.columns != export.chosen:
+        return HeaderAccount(export.chosen)
+    return HeaderAccount(export.chosen, kept.chosen_by, kept.chosen_at, remembered=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -29,6 +30,15 @@ from seatsync.ports import Connection
 from seatsync.preview import SeenTenant
 from seatsync.rules import Rules
 from seatsync.status import OperationKind, OperationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """The columns, by field, that a person chose for every file with one header."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    chosen_by: str = ""
+    chosen_at: datetime | None = None
 
 
 class Teams(Protocol):
@@ -144,10 +154,10 @@ class Choices(Protocol):
     def clear_rejection(self, team: TeamId, key: str, company: CompanyId, audit: AuditDraft) -> None:
         """Take a rejection back. Raises NotFound."""
 
-    def column_choices(self, team: TeamId, header: str) -> Mapping[str, str]:
-        """Return, by field, the columns chosen for files with this header; ``header`` is its fingerprint."""
+    def column_choice(self, team: TeamId, header: str) -> ColumnChoice:
+        """Return the columns chosen for files with this header; ``header`` is its fingerprint."""
 
-    def save_column_choices(
+    def save_column_choice(
         self, team: TeamId, header: str, columns: Mapping[str, str], audit: AuditDraft
     ) -> None:
         """Replace the columns chosen for files with this header."""

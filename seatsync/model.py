@@ -79,11 +79,7 @@ class ParsedExport:
     truncated: bool = False
     notes: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
-
-    @property
-    def has_state(self) -> bool:
-        """Whether the file says which tenants are paid."""
-        return "state" in self.columns
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
 def portal_key(text: str) -> str:
@@ -263,9 +259,10 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class ExportRecord:
-    """A kept export, without its rows. ``declared`` is the reason with which a person called it complete.
+    """A kept export, without its rows.
 
-    ``incomplete`` is what the last preview found; an export counts as accepted when it is empty or declared.
+    ``declared`` is why a person called it complete, ``incomplete`` what the last preview found of it.
+    ``chosen`` are the columns, by field, that a person chose.
     """
 
     id: ExportId
@@ -282,6 +279,8 @@ class ExportRecord:
     notes: tuple[str, ...] = ()
     declared: str = ""
     incomplete: str = ""
+    header: tuple[str, ...] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def accepted(self) -> bool:

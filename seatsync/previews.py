@@ -11,7 +11,6 @@ from seatsync.column_choices import (
     account_of,
     read_with_choices,
     remember,
-    to_audit,
 )
 from seatsync.comparison import Comparison, compare
 from seatsync.completeness import paid_keys
@@ -82,10 +81,10 @@ def upload(desk: Desk, name: str, content: bytes, columns: Mapping[str, str] | N
 
 def _keep(desk: Desk, reading: Reading) -> Upload:
     parsed = reading.parsed
-    after = {"sha256": parsed.sha256, "rows": parsed.rows, **to_audit(reading)}
+    after = {"sha256": parsed.sha256, "rows": parsed.rows, "chosen": dict(parsed.chosen)}
     draft = desk.draft(Permission.MANAGE, "export.upload", parsed.name, {}, after)
     record, repeated = desk.store.exports.add(desk.team.id, parsed, desk.person.name, draft)
-    return Upload(record, repeated, reading.chosen, remember(desk, reading))
+    return Upload(record, repeated, parsed.chosen, remember(desk, reading))
 
 
 def build_preview(

@@ -62,7 +62,7 @@ def test_a_remembered_choice_that_does_not_fit_is_left_aside_with_a_note(sqlite_
     clear = b"Tenant,Portal,License,Users,Status\nContoso Ltd,contoso,Email Advanced Protect,17,Paid\n"
     header = fingerprint(["Tenant", "Portal", "License", "Users", "Status"])
     draft = desk.draft(Permission.MANAGE, "export.choose_columns", "x.csv")
-    desk.store.choices.save_column_choices(desk.team.id, header, {"users": "Gone"}, draft)
+    desk.store.choices.save_column_choice(desk.team.id, header, {"users": "Gone"}, draft)
     kept = upload(desk, "nov.csv", clear)
     assert kept.chosen == {}
     assert any("don't fit" in note and '"Gone"' in note for note in kept.export.notes)

@@ -178,7 +178,7 @@ def test_without_a_status_column_every_row_with_a_license_is_paid_and_the_file_s
     first, second = export.seat_rows
     assert (first.state, first.problem) == (TenantState.PAID, None)
     assert "The license is blank." in said(second)
-    assert not export.has_state
+    assert "state" not in export.columns
     assert export.notes == ("The file has no status column: every row with a license counts as paid.",)
 
 

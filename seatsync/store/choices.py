@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, select
 
 from seatsync.errors import NotFound
 from seatsync.journal import AuditDraft
+from seatsync.keeping import ColumnChoice
 from seatsync.model import AgreementId, CompanyId, ExportId, Link, Rejection, TeamId, TierMapping
 from seatsync.status import LinkSource
 from seatsync.store.audit import record
@@ -136,17 +137,16 @@ class SqlChoices:
         missing = f'Company {company} is not ruled out for the portal "{key}". Nothing was changed.'
         self._clear(REJECTION, {"team_id": team, "key": key, "company_id": company}, missing, audit)
 
-    def column_choices(self, team: TeamId, header: str) -> Mapping[str, str]:
-        """Return, by field, the columns chosen for files with this header; ``header`` is its fingerprint."""
-        wanted = (
-            select(COLUMN_CHOICE.c.field, COLUMN_CHOICE.c.column)
-            .where(keyed(COLUMN_CHOICE, {"team_id": team, "header": header}))
-            .order_by(COLUMN_CHOICE.c.field)
-        )
+    def column_choice(self, team: TeamId, header: str) -> ColumnChoice:
+        """Return the columns chosen for files with this header; ``header`` is its fingerprint."""
+        this = keyed(COLUMN_CHOICE, {"team_id": team, "header": header})
         with self._database.reading() as connection:
-            return {row.field: row.column for row in connection.execute(wanted)}
+            rows = connection.execute(select(COLUMN_CHOICE).where(this).order_by(COLUMN_CHOICE.c.field)).all()
+        if not rows:
+            return ColumnChoice()
+        return ColumnChoice({row.field: row.column for row in rows}, rows[0].chosen_by, rows[0].chosen_at)
 
-    def save_column_choices(
+    def save_column_choice(
         self, team: TeamId, header: str, columns: Mapping[str, str], audit: AuditDraft
     ) -> None:
         """Replace the columns chosen for files with this header. Raises NotFound."""

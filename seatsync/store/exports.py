@@ -130,6 +130,8 @@ class SqlExports:
             "notes": parsed.notes,
             "declared": "",
             "incomplete": "",
+            "header": parsed.header,
+            "chosen": parsed.chosen,
         }
 
 
@@ -151,7 +153,12 @@ def _read(
 ) -> tuple[ExportRecord, ...]:
     columns = columns_of(EXPORT, ExportRecord)
     found = connection.execute(select(*columns).where(where).order_by(EXPORT.c.id.desc()).limit(limit))
-    return tuple(ExportRecord(**(dict(row._mapping) | {"notes": tuple(row.notes)})) for row in found)
+    return tuple(_record(row) for row in found)
+
+
+def _record(row: Row[Any]) -> ExportRecord:
+    texts = {"notes": tuple(row.notes), "header": tuple(row.header)}
+    return ExportRecord(**(dict(row._mapping) | texts))
 
 
 def _row_values(export: int, seat_rows: Sequence[SeatRow]) -> list[dict[str, Any]]:

@@ -151,6 +151,8 @@ class ExportTable(Base, table=True):
     notes: list[str] = Field(sa_type=Json)
     declared: str = Field(sa_type=CleanText)
     incomplete: str = Field(sa_type=CleanText)
+    header: list[str] = Field(sa_type=Json, sa_column_kwargs={"server_default": "[]"})
+    chosen: dict[str, str] = Field(sa_type=Json, sa_column_kwargs={"server_default": "{}"})
 
 
 class SeatRowTable(Base, table=True):

@@ -141,14 +141,14 @@ def test_an_automatic_link_is_not_saved_for_a_tenant_that_a_person_ruled_a_compa
 
 def test_chosen_columns_are_kept_for_one_header_and_replaced_as_a_whole(store):
     team = team_of(store)
-    assert store.choices.column_choices(team, "aa") == {}
-    store.choices.save_column_choices(team, "aa", {"users": "Seats", "tier": "Plan"}, draft(store, "columns"))
-    store.choices.save_column_choices(team, "bb", {"users": "Mailboxes"}, draft(store, "columns"))
-    store.choices.save_column_choices(team, "aa", {"users": "Users in use"}, draft(store, "columns"))
-    assert store.choices.column_choices(team, "aa") == {"users": "Users in use"}
-    assert store.choices.column_choices(team, "bb") == {"users": "Mailboxes"}
-    store.choices.save_column_choices(team, "bb", {}, draft(store, "columns"))
-    assert store.choices.column_choices(team, "bb") == {}
+    assert store.choices.column_choice(team, "aa").columns == {}
+    store.choices.save_column_choice(team, "aa", {"users": "Seats", "tier": "Plan"}, draft(store, "columns"))
+    store.choices.save_column_choice(team, "bb", {"users": "Mailboxes"}, draft(store, "columns"))
+    store.choices.save_column_choice(team, "aa", {"users": "Users in use"}, draft(store, "columns"))
+    assert store.choices.column_choice(team, "aa").columns == {"users": "Users in use"}
+    assert store.choices.column_choice(team, "bb").columns == {"users": "Mailboxes"}
+    store.choices.save_column_choice(team, "bb", {}, draft(store, "columns"))
+    assert store.choices.column_choice(team, "bb").columns == {}
     assert actions(store) == ["columns"] * 4
 
 
@@ -182,11 +182,11 @@ def test_choices_belong_to_one_export_and_one_team(store):
     store.choices.save_mapping(team, PROTECT, draft(store))
     store.choices.save_link(team, link(), draft(store))
     store.choices.save_rejection(team, rejection(company=7), draft(store))
-    store.choices.save_column_choices(team, "aa", {"users": "Seats"}, draft(store))
+    store.choices.save_column_choice(team, "aa", {"users": "Seats"}, draft(store))
     assert (store.choices.ticks(team, second), store.choices.agreements(team, second)) == ({}, {})
     assert (store.choices.ticks(east, first), store.choices.agreements(east, first)) == ({}, {})
     assert (store.choices.mappings(east), store.choices.links(east)) == ((), ())
-    assert (store.choices.rejections(east), store.choices.column_choices(east, "aa")) == ((), {})
+    assert (store.choices.rejections(east), store.choices.column_choice(east, "aa").columns) == ((), {})
     with pytest.raises(NotFound, match="The team has no export"):
         store.choices.save_ticks(east, first, {"a": False})
     with pytest.raises(NotFound):

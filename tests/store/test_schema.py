@@ -111,8 +111,8 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_with_its_rows(empt
             "contoso", CompanyId(250), "Contoso Ltd", "Contoso", "Contoso", LinkSource.AUTOMATIC, "anna"
         )
         assert store.choices.links(team_of(store)) == (kept,)
-        store.choices.save_column_choices(team_of(store), "f00d", {"users": "Seats"}, draft(store))
-        assert store.choices.column_choices(team_of(store), "f00d") == {"users": "Seats"}
+        store.choices.save_column_choice(team_of(store), "f00d", {"users": "Seats"}, draft(store))
+        assert store.choices.column_choice(team_of(store), "f00d").columns == {"users": "Seats"}
         assert look(store, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 

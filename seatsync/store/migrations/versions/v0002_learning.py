@@ -10,8 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add a column to the links, and two tables."""
+    """Add columns to the links and exports, and two tables."""
     op.add_column("link", sa.Column("reason", sa.Text(), nullable=False, server_default=""))
+    op.add_column("export", sa.Column("header", sa.Text(), nullable=False, server_default="[]"))
+    op.add_column("export", sa.Column("chosen", sa.Text(), nullable=False, server_default="{}"))
     op.create_table(
         "rejection",
         sa.Column("team_id", sa.Integer(), nullable=False, autoincrement=False),
