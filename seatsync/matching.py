@@ -75,24 +75,18 @@ class NameIndex(Generic[Id]):
         if not fits:
             reason = f"No company shares a telling word with {quoted(read.forms[0])}."
             return Verdict(Decision.UNMATCHED, None, 0.0, reason, ())
-        best, case = fits[0], self._case(read, fits)
-        rule = self._rule(case)
-        chosen = [best] if rule else []
-        shown = (chosen + sorted((fit for fit in fits if fit not in chosen), key=_by_likeness))[:SHOWN]
-        candidates = tuple(Scored(*self._companies[fit.company], fit.likeness) for fit in shown)
-        runner_up = f" Next is {self._named(fits[1])}." if len(fits) > 1 else ""
+        rule = self._rule(self._case(read, fits))
+        first = fits[:1] if rule else []
+        ranked = first + sorted((fit for fit in fits if fit not in first), key=_by_likeness)
+        candidates = tuple(Scored(*self._companies[fit.company], fit.likeness) for fit in ranked[:SHOWN])
+        names = [self._companies[fit.company][1] for fit in ranked]
         if rule:
-            id_, theirs = self._companies[best.company]
-            reason = say_agreement(rule, name, theirs, best) + runner_up
-            return Verdict(Decision.MATCHED, id_, best.score, reason, candidates)
-        decision = Decision.AMBIGUOUS if best.score >= REVIEW else Decision.UNMATCHED
-        reason = say_doubt(case, fits, [self._companies[fit.company][1] for fit in fits])
-        if reason.startswith("Closest"):
-            reason += runner_up
-        return Verdict(decision, None, best.score, reason, candidates)
-
-    def _named(self, fit: Fit) -> str:
-        return f"{quoted(self._companies[fit.company][1])} ({fit.score:.2f})"
+            reason = say_agreement(rule, name, names, ranked)
+            chosen = self._companies[ranked[0].company][0]
+            return Verdict(Decision.MATCHED, chosen, ranked[0].likeness, reason, candidates)
+        decision = Decision.AMBIGUOUS if fits[0].score >= REVIEW else Decision.UNMATCHED
+        reason = say_doubt(self._case(read, ranked), names, ranked)
+        return Verdict(decision, None, ranked[0].likeness, reason, candidates)
 
     # --- find and score -----------------------------------------------------------------------------------
 
@@ -160,5 +154,5 @@ class NameIndex(Generic[Id]):
         return any(self._owners[at] != best.company for at in holders)
 
 
-def _by_likeness(fit: Fit) -> tuple[float, int]:
-    return -fit.likeness, fit.company
+def _by_likeness(fit: Fit) -> float:
+    return -fit.likeness

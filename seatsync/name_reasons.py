@@ -10,9 +10,20 @@ _READABLE = 80
 _COUNTS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 
 
-def say_agreement(rule: Rule, tenant: str, company: str, fit: Fit) -> str:
-    """Say which rule holds and what it rests on."""
-    ours, theirs = quoted(tenant), quoted(company)
+def say_agreement(rule: Rule, tenant: str, names: Sequence[str], fits: Sequence[Fit]) -> str:
+    """Say which rule holds, what it rests on, and who is next; ``names`` are those of the fits' companies."""
+    return _agreement(rule, quoted(tenant), quoted(names[0]), fits[0]) + _runner_up(names, fits)
+
+
+def _runner_up(names: Sequence[str], fits: Sequence[Fit]) -> str:
+    return f" Next is {_scored(names[1], fits[1])}." if len(fits) > 1 else ""
+
+
+def _scored(name: str, fit: Fit) -> str:
+    return f"{quoted(name)} ({fit.likeness:.2f})"
+
+
+def _agreement(rule: Rule, ours: str, theirs: str, fit: Fit) -> str:
     match rule:
         case Rule.SAME_TEXT:
             return f"Same name: {ours} and {theirs} are both {quoted(fit.ours)}."
@@ -31,12 +42,13 @@ def say_agreement(rule: Rule, tenant: str, company: str, fit: Fit) -> str:
             return f"{theirs} alone has all the words of {ours}; it only adds {added}."
 
 
-def say_doubt(case: Case, fits: Sequence[Fit], names: Sequence[str]) -> str:
-    """Say why no company is certain; ``names`` are those of the companies that ``fits`` point to."""
+def say_doubt(case: Case, names: Sequence[str], fits: Sequence[Fit]) -> str:
+    """Say why no company is certain; ``case`` is that of the first fit, ``names`` the fits' companies."""
     best = fits[0]
-    equal = [at for at, fit in enumerate(fits) if best.score - fit.score < MARGIN]
+    equal = [at for at, fit in enumerate(fits) if abs(best.score - fit.score) < MARGIN]
     if len(equal) == 1 or best.score < REVIEW:
-        return f"Closest is {quoted(names[0])} ({best.score:.2f}), but {_obstacle(case)}."
+        closest = f"Closest is {_scored(names[0], best)}, but {_obstacle(case)}."
+        return closest + _runner_up(names, fits)
     count = _COUNTS.get(len(equal), str(len(equal)))
     first, second = names[0], names[equal[1]]
     if len({names[at].casefold() for at in equal}) == 1:
@@ -44,7 +56,7 @@ def say_doubt(case: Case, fits: Sequence[Fit], names: Sequence[str]) -> str:
     if len({fits[at].theirs.words for at in equal}) == 1:
         same = f"{quoted(first)} and {quoted(second)}"
         return f"{count} companies are {quoted(best.theirs)} but for spelling and legal form, such as {same}."
-    both = f"{quoted(first)} ({best.score:.2f}) and {quoted(second)} ({fits[equal[1]].score:.2f})"
+    both = f"{_scored(first, best)} and {_scored(second, fits[equal[1]])}"
     return f"{count} companies fit almost equally well, such as {both}."
 
 

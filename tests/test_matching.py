@@ -301,7 +301,7 @@ def test_two_near_equal_companies_are_ambiguous() -> None:
 
 def test_the_reason_names_both_names_the_words_and_the_runner_up() -> None:
     assert match("Contoso Ltd", "CONTOSO LTD.", "Fabrikam Contoso").reason == (
-        'Same name: "Contoso Ltd" and "CONTOSO LTD." are both "contoso". Next is "Fabrikam Contoso" (0.66).'
+        'Same name: "Contoso Ltd" and "CONTOSO LTD." are both "contoso". Next is "Fabrikam Contoso" (0.76).'
     )
 
 
@@ -337,6 +337,14 @@ def test_up_to_five_candidates_are_listed_best_first_whatever_the_decision() -> 
         assert len(candidates) == 5
         assert [c.score for c in candidates] == sorted((c.score for c in candidates), reverse=True)
     assert match("Adatum Press", *companies).candidates[0].name == "Adatum Press"
+
+
+@pytest.mark.parametrize("tenant", ["Contoso Ltd", "Contoso Ltx", "Contoso Bank", "Adatum Contoso Fabrikam"])
+def test_the_score_is_that_of_the_first_candidate_and_the_rest_follow_in_order(tenant: str) -> None:
+    verdict = match(tenant, "Contoso Ltd", "Contoso Fabrikam Ltd", "Contoso Hospital", "Coho Winery")
+    scores = [candidate.score for candidate in verdict.candidates]
+    assert verdict.score == scores[0]
+    assert scores == sorted(scores, reverse=True)
 
 
 def test_a_very_long_name_is_shortened_in_the_reason() -> None:
