@@ -78,7 +78,10 @@ class NameIndex(Generic[Id]):
         rule = self._rule(self._case(read, fits))
         first = fits[:1] if rule else []
         ranked = first + sorted((fit for fit in fits if fit not in first), key=_by_likeness)
-        candidates = tuple(Scored(*self._companies[fit.company], fit.likeness) for fit in ranked[:SHOWN])
+        most = ranked[0].likeness
+        candidates = tuple(
+            Scored(*self._companies[fit.company], min(fit.likeness, most)) for fit in ranked[:SHOWN]
+        )
         names = [self._companies[fit.company][1] for fit in ranked]
         if rule:
             reason = say_agreement(rule, name, names, ranked)
