@@ -13,13 +13,21 @@ BACKGROUND_NAMES = 41_199
 COMMON = 12  # the table holds no word that occurs in fewer names
 
 LEGAL_FORMS = frozenset(
-    "ab ag aps as asa bhd bv cic co company corp corporation cv fsb gmbh inc incorporated kg kgaa kk lc"
-    " llc llp lllp lp limited ltd na nv ohg oy oyj pc plc pllc pte pty sa sarl sas sdn se sl slu srl the"
-    " ulc".split()
+    "ab ag aps as asa bhd bv bvba cic cio co company corp corporation cv cvba doo eg ek eirl eurl ehf fsb"
+    " gbr gesmbh gmbh haftungsbeschrankt hf inc incorporated kft kg kgaa kk lc lda llc llp lllp lp limited"
+    " ltd na nv nyrt ohg ou oy oyj pc plc pllc proprietary pte pty pvt sa sarl sas sasu sci sdn se sl slu"
+    " spol spzoo srl sro the uab ug ulc vof zrt".split()
 )
 LEGAL_SPELLINGS = {"corporation": "corp", "company": "co", "incorporated": "inc", "limited": "ltd"}
 LEGAL_TAILS = frozenset(
-    (("national", "association"), ("limited", "liability"), ("limited", "partnership"), ("sa", "de"))
+    (
+        ("national", "association"),
+        ("limited", "liability"),
+        ("ltd", "liability"),
+        ("limited", "partnership"),
+        ("sa", "de"),
+        ("sp", "zoo"),
+    )
 )
 
 STOP_WORDS = frozenset("a an and at by de del des du et for in la le of on the to with y".split())

@@ -227,3 +227,22 @@ def test_a_form_is_shown_with_its_plurals() -> None:
         ("adatum", "service", "and", "partner"),
     )
     assert form.written("partner") == "partners"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Praga Sklo s.r.o.",
+        "Praga Sklo, spol. s r.o.",
+        "Praga Sklo Sp. z o.o.",
+        "Praga Sklo Kft.",
+        "Praga Sklo Lda",
+    ],
+)
+def test_legal_forms_of_many_countries_are_set_aside(name: str) -> None:
+    assert normalise(name) == "praga sklo"
+
+
+@pytest.mark.parametrize("name", ["Harbour Spa", "Bright EV"])
+def test_a_trade_that_looks_like_a_legal_form_stays(name: str) -> None:
+    assert normalise(name) == name.casefold()
