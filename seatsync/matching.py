@@ -17,6 +17,7 @@ from seatsync.status import Decision
 Id = TypeVar("Id", bound=Hashable)
 
 SHOWN = 5
+_NAMESAKES = 25  # companies of one name that are looked at; more change nothing
 _GUESS = 0.95  # what a domain cut into words is worth beside words that somebody wrote
 
 # In a list of candidates it counts, beside what agrees of both names, how much of the tenant's name is found
@@ -104,7 +105,7 @@ class NameIndex(Generic[Id]):
             if pieces:
                 self._keep_best(best, form_of(pieces), guessed=True)
         same = self._same_text.get(read.text, ())
-        for company in same:
+        for company in same[:_NAMESAKES]:
             form = read.forms[0]
             best[company] = Fit(1.0, 1.0, company, form, form, self._align(form, form))
         return sorted(best.values(), key=lambda fit: (-fit.score, fit.company not in same, fit.company))
@@ -138,10 +139,12 @@ class NameIndex(Generic[Id]):
     # --- decide -------------------------------------------------------------------------------------------
 
     def _case(self, read: ReadName, fits: Sequence[Fit]) -> Case:
-        best = fits[0]
+        best, weights = fits[0], self._lookup.weights
         margin = best.score - (fits[1].score if len(fits) > 1 else 0.0)
-        together = sum(self._lookup.weights[word] for word in best.ours.words)
-        return Case(read, best, margin, together, functools.partial(self._is_shared, best))
+        together = sum(weights[word] for word in best.ours.words)
+        rarest = max(best.ours.words, key=weights.__getitem__)
+        twin = any(map(_adds_a_short_word, fits[1:]))
+        return Case(read, best, margin, together, rarest, twin, functools.partial(self._is_shared, best))
 
     def _rule(self, case: Case) -> Rule | None:
         """Return the rule by which the best company is certain; the same text of one company always is."""
@@ -155,6 +158,11 @@ class NameIndex(Generic[Id]):
         telling = [word for word in agreed if word not in STOP_WORDS] or agreed
         holders = self._lookup.holding(telling) if telling else ()
         return any(self._owners[at] != best.company for at in holders)
+
+
+def _adds_a_short_word(fit: Fit) -> bool:
+    added = fit.left_of_company
+    return not fit.left_of_tenant and not fit.kinds and bool(added) and all(len(w) < 4 for w in added)
 
 
 def _by_likeness(fit: Fit) -> float:

@@ -96,7 +96,7 @@ class NameLookup:
             found += self._by_initials.get(first, ())[:_KEPT]
             found += self._starting(first)
         for joined in _joined(form):
-            found += self._by_joined.get(joined, ())
+            found += self._by_joined.get(joined, ())[:_KEPT]
         return list(dict.fromkeys(found))
 
     def _shared(self, gains: Iterable[_Gain]) -> dict[int, float]:

@@ -1,5 +1,6 @@
 """Compare two names word by word: which words agree, how, and how much weight they carry."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ from seatsync.name_words import COMMON, STOP_WORDS, word_counts
 _Run = tuple[int, ...]  # positions of neighbouring words
 _VOWELS = frozenset("aeiouy")
 _SAME_LETTERS = 0.98  # the whole name, but for the gaps between words
+_UMLAUT = re.compile("(?<=[^aeiou][aou])e")  # Mueller is Müller, but Bauer is not Baur
 _LONGEST_RUN = 7
 LONGEST_SHORT = 10  # letters of a word made of the beginnings of others
 _SHORTEST_STEM = 4
@@ -24,6 +26,7 @@ class Likeness(StrEnum):
     """How two words that differ can still be the same word, or one be made of several."""
 
     EDIT = "edit"
+    UMLAUT = "umlaut"
     CUT = "cut"
     SKELETON = "skeleton"
     JOINED = "joined"
@@ -34,6 +37,7 @@ class Likeness(StrEnum):
 
 WORTH = {
     Likeness.EDIT: 0.9,
+    Likeness.UMLAUT: 0.95,
     Likeness.CUT: 0.9,
     Likeness.SKELETON: 0.8,
     Likeness.JOINED: 0.95,
@@ -237,6 +241,8 @@ def likeness_of(word: str, other: str) -> Likeness | None:
     # "tech" is cut off "technology"; "health", more common than "healthcare", is a word of its own.
     if common >= _CUT_LONG and size >= 3 and long.startswith(short) and common >= counts.get(short, 0):
         return Likeness.CUT
+    if size >= 4 and _UMLAUT.sub("", long) == _UMLAUT.sub("", short):
+        return Likeness.UMLAUT
     if size >= 5 and len(long) - size < 2 and OSA.distance(short, long, score_cutoff=1) == 1:
         return Likeness.EDIT
     if common >= COMMON and size >= 3 and _is_skeleton(short, long):

@@ -49,7 +49,7 @@ def say_doubt(case: Case, names: Sequence[str], fits: Sequence[Fit]) -> str:
     if len(equal) == 1 or best.score < REVIEW:
         closest = f"Closest is {_scored(names[0], best)}, but {_obstacle(case)}."
         return closest + _runner_up(names, fits)
-    count = _COUNTS.get(len(equal), str(len(equal)))
+    count = _COUNTS.get(len(equal), "More than five")
     first, second = names[0], names[equal[1]]
     if len({names[at].casefold() for at in equal}) == 1:
         return f"{count} companies are named {quoted(first)}."
@@ -66,11 +66,11 @@ def _obstacle(case: Case) -> str:
     ours = _listed(best.ours, best.left_of_tenant)
     theirs = _listed(best.theirs, best.left_of_company)
     if ours and theirs:
-        return f'"{theirs}" differs from "{ours}"'
+        return f"{theirs} differs from {ours}"
     if theirs:
-        return f'the company\'s name also has "{theirs}"'
+        return f"the company's name also has {theirs}"
     if ours:
-        return f'the tenant\'s name also has "{ours}"'
+        return f"the tenant's name also has {ours}"
     if best.partial:
         return "only a part of both names agrees"
     if best.guessed:
@@ -90,7 +90,7 @@ def _obstacle(case: Case) -> str:
 
 
 def _listed(form: NameForm, words: Sequence[str]) -> str:
-    return " ".join(form.written(word) for word in words)
+    return quoted(" ".join(form.written(word) for word in words)) if words else ""
 
 
 def quoted(name: object) -> str:

@@ -4,8 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from seatsync.name_pairs import Alignment, Likeness
-from seatsync.name_words import DESCRIPTIVE, GENERIC, PLACES_AND_NUMBERS, QUALIFIERS, STOP_WORDS
+from seatsync.name_pairs import Alignment, Inexact, Likeness
+from seatsync.name_words import (
+    ARTICLES,
+    DESCRIPTIVE,
+    FRAMES,
+    GENERIC,
+    PLACES_AND_NUMBERS,
+    QUALIFIERS,
+    STOP_WORDS,
+    word_counts,
+)
 from seatsync.names import NameForm, ReadName
 
 REVIEW = 0.65  # from this score on, a person is asked to choose; below, the name counts as unmatched
@@ -25,7 +34,7 @@ _MARGIN_INEXACT = 0.3
 _SHORTEST_STEM = 5
 _LONG_STEM = 8
 _SHORTEST_INITIALS = 3
-_SHORT_FORMS = frozenset((Likeness.CUT, Likeness.SKELETON, Likeness.JOINED))
+_SHORT_FORMS = frozenset((Likeness.CUT, Likeness.SKELETON, Likeness.JOINED, Likeness.UMLAUT))
 
 
 class Rule(StrEnum):
@@ -64,12 +73,12 @@ class Fit:
     @property
     def left_of_tenant(self) -> list[str]:
         """Those of the tenant's name."""
-        return [word for word in self.alignment.tenant_only if _tells(word)]
+        return [word for word in self.alignment.tenant_only if _tells(word, self.ours)]
 
     @property
     def left_of_company(self) -> list[str]:
         """Those of the company's name."""
-        return [word for word in self.alignment.company_only if _tells(word)]
+        return [word for word in self.alignment.company_only if _tells(word, self.theirs)]
 
     @property
     def kinds(self) -> set[Likeness]:
@@ -87,19 +96,22 @@ class Case:
     """The best fit with what decides about it.
 
     ``margin`` is the distance in score to the next company, ``together`` the weight of all the tenant's
-    words; ``shared()`` says whether another company, too, has every word that agrees.
+    words, and ``rarest`` the rarest of them. ``shared()`` says whether another company, too, has every word
+    that agrees; ``twin`` that one has all the tenant's words and only a short one more, as a legal form is.
     """
 
     read: ReadName
     fit: Fit
     margin: float
     together: float
+    rarest: str
+    twin: bool
     shared: Callable[[], bool]
 
 
 def find_rule(case: Case) -> Rule | None:
     """Return the rule by which the best company is certain; None when it is not."""
-    if case.fit.partial or any(map(_sets_apart, case.fit.left)):
+    if case.fit.partial or case.twin or any(map(_sets_apart, case.fit.left)):
         return None
     rules = _DOMAIN_RULES if case.read.is_domain else _NAME_RULES
     return next((rule for rule, holds in rules if holds(case)), None)
@@ -109,12 +121,13 @@ def _same_words(case: Case) -> bool:
     fit, agreed = case.fit, case.fit.alignment
     if fit.left or fit.guessed or case.margin < MARGIN or not fit.kinds <= {Likeness.JOINED}:
         return False
-    if not agreed.in_order and agreed.heaviest < _VERY_RARE:
+    if not agreed.in_order and (agreed.heaviest < _VERY_RARE or not _turned_round(fit)):
         return False
     if len(fit.ours.words) == 1 and case.shared():
         return False
-    doubtful = _differ_by_a_plural(fit) or fit.ours.national != fit.theirs.national
-    if doubtful and agreed.heaviest < _VERY_RARE:
+    if case.rarest in _plurals(fit):
+        return False
+    if fit.ours.national != fit.theirs.national and agreed.heaviest < _VERY_RARE:
         return False
     floor = _RARE_AS_WRITTEN if fit.ours.literal == fit.theirs.literal else _RARE
     if agreed.heaviest >= floor:
@@ -133,8 +146,9 @@ def _like_words(case: Case) -> bool:
             and agreed.heaviest_exact >= _RARE
             and all(len(pair.short) >= _SHORTEST_INITIALS for pair in agreed.inexact)
         )
-    # A slip in the one telling word is another name more often than a slip: Spherix, Spheryx.
-    if Likeness.EDIT in fit.kinds and agreed.heaviest_exact < _RARE:
+    # A slip in a telling word is another name more often than a slip: Spherix, Spheryx; Carlson, Carlton.
+    slips = [pair for pair in agreed.inexact if pair.likeness is Likeness.EDIT]
+    if slips and (agreed.heaviest_exact < agreed.heaviest or not all(map(_is_common, slips))):
         return False
     return fit.kinds <= {Likeness.EDIT, *_SHORT_FORMS} and agreed.heaviest >= _VERY_RARE
 
@@ -212,16 +226,47 @@ _DOMAIN_RULES: tuple[tuple[Rule, Callable[[Case], bool]], ...] = (
 )
 
 
-def _differ_by_a_plural(fit: Fit) -> bool:
-    """Say whether a word is plural in one name alone: Connection Bank and Connections Bank are two."""
+def _plurals(fit: Fit) -> set[str]:
+    """Return the words that are plural in one name alone: Connection Bank and Connections Bank are two."""
     one, other = set(fit.ours.literal), set(fit.theirs.literal)
-    return any(f"{word}s" in other - one for word in one - other) or any(
-        f"{word}s" in one - other for word in other - one
-    )
+    singles = {word for word in one - other if f"{word}s" in other}
+    return singles | {word for word in other - one if f"{word}s" in one}
 
 
-def _tells(word: str) -> bool:
-    return word not in STOP_WORDS or len(word) == 1
+def _is_common(slip: Inexact) -> bool:
+    counts = word_counts()
+    return slip.tenant[0] == slip.company[0] and (slip.tenant in counts or slip.company in counts)
+
+
+def _turned_round(fit: Fit) -> bool:
+    """Say whether what changed places is a frame and what it frames, as in Bank of Bloomsdale."""
+    ours, theirs = fit.ours.words, fit.theirs.words
+    if _after_of(ours) == theirs or _after_of(theirs) == ours:
+        return True
+    place = {word: at for at, word in enumerate(theirs)}
+    if len(place) < len(theirs) or fit.kinds:
+        return False
+    words = [word for word in ours if word in place and word not in STOP_WORDS]
+    swapped = [
+        (first, second)
+        for at, first in enumerate(words)
+        for second in words[at + 1 :]
+        if place[first] > place[second]
+    ]
+    return all((first in FRAMES) != (second in FRAMES) for first, second in swapped)
+
+
+def _after_of(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Put what stands after ``of`` first, as in Kellerup Shire for the Shire of Kellerup."""
+    if "of" not in words:
+        return ()
+    at = words.index("of")
+    return words[at + 1 :] + words[:at]
+
+
+def _tells(word: str, form: NameForm) -> bool:
+    leads = word in ARTICLES and form.words[0] == word
+    return word not in STOP_WORDS or len(word) == 1 or leads
 
 
 def _sets_apart(word: str) -> bool:

@@ -35,9 +35,10 @@ STOP_WORDS = frozenset("a an and at by de del des du et for in la le of on the t
 TAGS = (  # regular expressions
     "active|archived?|cancell?ed|closed|customer|deleted?|demo|disabled|do not use|dup|duplicate|eval"
     "|evaluation|expired|former|inactive|internal|legacy|managed|msp|nfr|not for resale|off-?boarded|old"
-    "|onboarding|pilot|poc|production|proof of concept|sandbox|sub|suspended|terminated|test|testing"
+    "|onboarding|pilot|poc|prod|production|proof of concept|sandbox|sub|suspended|terminated|test|testing"
     "|trial|unmanaged"
 )
+GONE_TAGS = "cancell?ed|closed|deleted?|disabled|do not use|expired|inactive|off-?boarded|old|terminated"
 ALIAS_MARKS = (  # regular expressions
     "d ?/ ?b ?/ ?a|d\\.b\\.a|dba|doing business as|t/a|trading as|a ?/ ?k ?/ ?a|a\\.k\\.a|aka|also known as"
     "|f ?/ ?k ?/ ?a|f\\.k\\.a|fka|formerly known as|formerly|n/k/a|now known as"
@@ -61,6 +62,16 @@ DESCRIPTIVE = frozenset(
     " motor network partner pharmaceutical product resource robotics science security software studio"
     " therapeutic".split()
 )
+
+# A name may be turned round one of these: Hull University is the University of Hull.
+FRAMES = frozenset(
+    "academy association bank board center church city clinic club college council county diocese district"
+    " foundation hospital institute library ministry museum parish school society town township union"
+    " university village".split()
+)
+
+# Part of a family's or a house's name, and no mere link between words: De Boer is not Boer.
+ARTICLES = frozenset("de del des du la le".split())
 
 # Left over on either side, these tell two sites, branches or numbered twins apart.
 PLACES_AND_NUMBERS = frozenset(
@@ -99,7 +110,7 @@ societe society|sociedad society|societa society|gesellschaft society|fondation 
 fundacion foundation|fondazione foundation|stiftung foundation|recherche research|recherches research
 investigacion research|ricerca research|forschung research|scientifique scientific|cientifica scientific
 sante health|salud health|banque bank|banco bank|banca bank|centro center|zentrum center
-conseil council|royale royal|canadien canadian|canadienne canadian
+conseil council|und and|et and|och and|royale royal|canadien canadian|canadienne canadian
 """
 # The last label before these is part of the suffix: ``contoso.co.uk`` is contoso's.
 SECOND_LEVEL = frozenset("ac co com edu gob gov go ltd me mil ne net nhs or org plc sch".split())

@@ -9,6 +9,7 @@ from itertools import groupby
 from seatsync.name_words import (
     ABBREVIATIONS,
     ALIAS_MARKS,
+    GONE_TAGS,
     HOSTED_SUFFIXES,
     LEGAL_FORMS,
     LEGAL_SPELLINGS,
@@ -26,7 +27,7 @@ _TAG = rf"(?:{TAGS})(?:[\s,;/&+-]+(?:{TAGS}))*"
 _TAG_IN_BRACKETS = re.compile(rf"[(\[{{<]\s*{_TAG}\s*[)\]}}>]", re.IGNORECASE)
 _TAG_AT_END = re.compile(rf"(?:\s[-–—|:*]+|[-–—|:_*]+\s|_)\s*{_TAG}\W*$", re.IGNORECASE)
 _TAG_AT_START = re.compile(rf"^\W*{_TAG}(?:\s[-–—|:*]+|[-–—|:_*]+\s|_)\s*", re.IGNORECASE)
-_SORTED_LAST = re.compile(rf"^[\W_]*z{{2,}}(?=[\W_])[\W_]*(?:{_TAG}[\W_]+)?", re.IGNORECASE)
+_SORTED_LAST = re.compile(rf"^[\W_]*z{{2,}}(?=[\W_])[\W_]*(?:(?:{GONE_TAGS})[\W_]+)?", re.IGNORECASE)
 _MARKED = re.compile(r"[^\w\s&.,']|_|^zz", re.IGNORECASE)  # without any of these a name has no tag
 _STATE_MARK = re.compile(r"\s*([/\\])[A-Za-z]{2,4}\1\s*$")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]+)[)\]}]")

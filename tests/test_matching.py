@@ -58,7 +58,8 @@ def test_the_same_text_is_matched_whatever_its_words(tenant: str, company: str) 
         ("St. Adatum Hosp", "Saint Adatum Hospital"),
         ("Adventureworks", "Adventure Works"),
         ("Coho Winery of Fabrikam", "Coho Winery in Fabrikam"),
-        ("Adatum Coho", "Coho Adatum"),
+        ("Adatum University", "University of Adatum"),
+        ("Adatum Islamic Center", "Islamic Center of Adatum"),
         ("Lucerne Books", "Trey Press LLC DBA Lucerne Books"),
         ("Trey Press d/b/a Lucerne Books", "Lucerne Books LLC"),
         ("adventureworks.com", "Adventure Works"),
@@ -81,7 +82,8 @@ def test_the_same_words_are_matched(tenant: str, company: str) -> None:
     [
         ("Fabrikam Tech", "Fabrikam Technology", '"tech" for "technology"'),
         ("Fabrikam Bldrs", "Fabrikam Builders", '"bldrs" for "builders"'),
-        ("Coho Vinyard Adatum", "Coho Vineyard Adatum", '"vinyard" for "vineyard"'),
+        ("Adatum Managment Coho", "Adatum Management Coho", '"managment" for "management"'),
+        ("Mueller Adatum", "Müller Adatum", '"mueller" for "muller"'),
     ],
 )
 def test_a_cut_off_or_a_slip_beside_a_rare_word_is_matched(tenant: str, company: str, taking: str) -> None:
@@ -157,17 +159,29 @@ def test_a_number_or_direction_left_over_is_a_veto(tenant: str, company: str) ->
 
 @pytest.mark.parametrize(
     ("tenant", "company"),
-    [("Spherix", "Spheryx"), ("Labcorb", "Tabcorb"), ("Fontano FCU", "Montano FCU")],
+    [
+        ("Spherix", "Spheryx"),
+        ("Labcorb", "Tabcorb"),
+        ("Fontano FCU", "Montano FCU"),
+        ("Carlson Adatum", "Carlton Adatum"),
+        ("Schreinerei Hubert", "Schreinerei Huber"),
+        ("Barlow Coho Spa", "Marlow Coho Spa"),
+    ],
 )
-def test_a_slip_in_the_only_telling_word_is_another_name(tenant: str, company: str) -> None:
+def test_a_slip_in_a_telling_word_is_another_name(tenant: str, company: str) -> None:
     assert_left_to_a_person(match(tenant, company), says="is only like")
 
 
 @pytest.mark.parametrize(
     ("tenant", "company"),
-    [("First Service FCU", "Service First FCU"), ("National Security", "Security National LLC")],
+    [
+        ("First Service FCU", "Service First FCU"),
+        ("National Security", "Security National LLC"),
+        ("Community First Bank of Adatum", "First Community Bank of Adatum"),
+        ("Adatum Coho", "Coho Adatum"),
+    ],
 )
-def test_common_words_in_another_order_are_not_certain(tenant: str, company: str) -> None:
+def test_words_in_another_order_are_not_certain(tenant: str, company: str) -> None:
     assert_left_to_a_person(match(tenant, company), says="another order")
 
 
@@ -262,6 +276,30 @@ def test_a_long_name_that_holds_the_rare_word_is_listed_before_what_shares_commo
         "Quillcote School", "Lake Shore Academy and High School of Quillcote", "School", "Marsh School"
     )
     assert verdict.candidates[0].id == 0
+
+
+@pytest.mark.parametrize(
+    ("tenant", "company"),
+    [
+        ("De Adatum Tuinen", "Adatum Tuinen"),
+        ("La Coho Chirurgie", "Coho Chirurgie"),
+        ("Robert Services", "Roberts Services"),
+    ],
+)
+def test_a_part_of_a_family_name_tells(tenant: str, company: str) -> None:
+    verdict = match(tenant, company, "Wide World Importers")
+    assert_left_to_a_person(verdict)
+    assert verdict.candidates[0].id == 0
+
+
+@pytest.mark.parametrize("twin", ["Adatum Coho P.A.", "Adatum Coho XYZ"])
+def test_a_company_with_a_short_word_more_is_a_twin(twin: str) -> None:
+    assert_left_to_a_person(match("Adatum Coho", "Adatum Coho LLC", twin))
+
+
+def test_many_companies_of_one_name_cost_no_more_than_a_few() -> None:
+    verdict = match("Adatum", *["Adatum Ltd"] * 3000)
+    assert verdict.reason == ('More than five companies are named "Adatum Ltd".')
 
 
 def test_one_short_name_does_not_swallow_longer_ones() -> None:

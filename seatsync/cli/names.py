@@ -35,7 +35,7 @@ def match(
 
     global _index
     queries = _names(tenants, "query_id")
-    _index = NameIndex(_names(companies, "id"))
+    _index = NameIndex(_one_name_each(companies))
     found = _match_all([name for _, name in queries])
     verdicts = [(query, name, verdict) for (query, name), verdict in zip(queries, found, strict=True)]
     if json:
@@ -62,14 +62,29 @@ def match(
 
 
 def _names(file: Path, key: str) -> list[tuple[str, str]]:
+    """Read ids and names. Raises ExportRefused for a file of another kind."""
     try:
         text = read_file(file).decode("utf-8-sig")
+        reader = csv.DictReader(text.splitlines(keepends=True), strict=True)
+        if not {key, "name"} <= set(reader.fieldnames or ()):
+            found = ", ".join(reader.fieldnames or ()) or "none"
+            raise ExportRefused(f"{file} needs the columns {key} and name. Its columns: {found[:200]}.")
+        return [(row[key] or "", row["name"] or "") for row in reader]
     except UnicodeDecodeError as error:
         raise ExportRefused(f"{file} is not UTF-8 text. Save it as CSV in UTF-8.") from error
-    reader = csv.DictReader(text.splitlines(keepends=True))
-    if not {key, "name"} <= set(reader.fieldnames or ()):
-        raise ExportRefused(f"{file} needs the columns {key} and name.")
-    return [(row[key] or "", row["name"] or "") for row in reader]
+    except csv.Error as error:
+        raise ExportRefused(f"{file} is damaged, or no CSV with commas: {error}. Save it again.") from error
+
+
+def _one_name_each(file: Path) -> list[tuple[str, str]]:
+    """Read the companies, each id once. Raises ExportRefused for a blank id, or one with two names."""
+    named: dict[str, str] = {}
+    for id_, name in _names(file, "id"):
+        if not id_.strip():
+            raise ExportRefused(f'{file}: the company "{name[:80]}" has no id. Give each company its own.')
+        if named.setdefault(id_, name) != name:
+            raise ExportRefused(f"{file}: the id {id_[:80]} has two names. Give each company its own id.")
+    return list(named.items())
 
 
 def _match_all(names: Sequence[str]) -> "list[Verdict[str]]":
@@ -84,7 +99,8 @@ def _match_all(names: Sequence[str]) -> "list[Verdict[str]]":
 
 def _match_some(names: Sequence[str]) -> "list[Verdict[str]]":
     assert _index is not None
-    return [_index.match(name) for name in names]
+    found = {name: _index.match(name) for name in dict.fromkeys(names)}
+    return [found[name] for name in names]
 
 
 def register(app: typer.Typer) -> None:
