@@ -41,7 +41,7 @@ with guarded():
         export = choose_export(desk)
         show_snapshot_age(desk)
 if refusal is not None:
-    show_refusal(refusal)
+    show_refusal(refusal, export)
 if isinstance(refusal, ColumnUnclear):
     ask_column(desk, refusal)
     st.stop()

@@ -24,7 +24,7 @@ def show_older(review: Review) -> None:
         return
     said = plain(older_sentence(review.export, later))
     with st.container(border=True):
-        left, right = st.columns([4, 1], vertical_alignment="center")
+        left, right = st.columns([5, 2], vertical_alignment="center")
         left.markdown(f":orange[:material/history: **An older export.**] {said}")
         right.button(
             "Show the later one",
@@ -46,8 +46,9 @@ def show_compared(desk: Desk, review: Review) -> None:
             "same rows: this file was only saved anew. Make sure that it is the export you mean."
         )
         return
+    unread = f" · {compared.unread:,} can't be compared" if compared.unread else ""
     panel = st.expander(
-        f"Since {plain(before.name)}: {moved(compared, not review.preview.incomplete)}",
+        f"Since {plain(before.name)}: {moved(compared, not review.preview.incomplete)}{unread}",
         key=f"compared-{review.export.id}",
         icon=":material/compare_arrows:",
         on_change="rerun",
@@ -74,9 +75,9 @@ def _show_movements(desk: Desk, review: Review, compared: Comparison) -> None:
         placeholder="",
         height=_HEAD + _ROW * min(len(rows), _MOST),
         column_config={
-            "What": text_column("What", 110),
-            "Tenant": text_column("Tenant", 200),
-            "Portal": text_column("Portal", 150),
+            "What": text_column("What", 100),
+            "Tenant": text_column("Tenant", 190),
+            "Portal": text_column("Portal", 180),
             "License": text_column("License", 160),
             "Seats before": count_column("Before", "Paid seats in the export before.", 60),
             "Seats now": count_column("Now", "Paid seats in this export.", 50),

@@ -1,4 +1,4 @@
-"""Company links and companies ruled out: searched, changed, removed and taken back."""
+"""Company links and companies ruled out: searched, changed, removed and taken back, from the table itself."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,21 @@ from seatsync.people import Permission
 from seatsync.resolve import told
 from seatsync.status import LinkSource
 from seatsync.ui.frame import done, explained
+from seatsync.ui.looks import text_column
 from seatsync.ui.mapping_forms import AT_ONCE
-from seatsync.ui.session import Keys, drop
+from seatsync.ui.notices import attempt
+from seatsync.ui.session import Keys, drop, get
 from seatsync.ui.text import plain, unique_labels
 from seatsync.ui.trails import NOT_THIS, TAKE_BACK, UNLINK
 from seatsync.ui.words import counted, moment
 
+TAB, LINKS = "tab", "Company links"
 _MADE = {LinkSource.AUTOMATIC: "Automatically", LinkSource.BY_HAND: "By hand"}
 _GONE = "No longer in ConnectWise"
 _SHOWN = 50
 _WIDTHS = (0.3, 0.22, 0.18, 0.18, 0.12)
+_UNDO, _UNDO_BUTTON = "Undo", "link_undo"
+_ROW, _HEAD, _MOST = 33, 36, 9
 
 
 def show_links(desk: Desk, book: Book) -> None:
@@ -35,11 +40,21 @@ def show_links(desk: Desk, book: Book) -> None:
         st.page_link("pages/preview.py", label="Open Avanan Seats", icon=":material/table_chart:")
     wanted = ""
     if links or rejections:
-        wanted = st.text_input("Search tenant, portal or company", type="search", live=True) or ""
+        said = "Search tenant, portal or company"
+        wanted = (
+            st.text_input(said, type="search", live=True, placeholder=said, label_visibility="collapsed")
+            or ""
+        )
     if links:
         _links(desk, book, links, wanted)
     if rejections:
         _rejections(desk, rejections, wanted)
+
+
+def _search(label: str) -> str:
+    return (
+        st.text_input(label, type="search", live=True, placeholder=label, label_visibility="collapsed") or ""
+    )
 
 
 def _links(desk: Desk, book: Book, links: Sequence[Link], wanted: str) -> None:
@@ -47,9 +62,13 @@ def _links(desk: Desk, book: Book, links: Sequence[Link], wanted: str) -> None:
     if not found:
         st.info("No link mentions that. Change the search.", icon=":material/search_off:")
         return
-    selected = _table(found, book)
+    selected = _table(desk, found, book)
     manages = desk.person.may(Permission.MANAGE)
-    hint = " Select a row to see why it was made, to change it or to remove it." if selected is None else ""
+    hint = (
+        " Select a row to read in full why it was made, or to link another company."
+        if selected is None
+        else ""
+    )
     st.caption(f"{counted(len(found), 'link')} of {len(links):,}.{hint}")
     if selected is not None:
         with st.container(border=True):
@@ -63,16 +82,18 @@ def _mentions(link: Link | Rejection, text: str) -> bool:
     return any(wanted in name.casefold() for name in (link.tenant_name, link.portal, link.company_name))
 
 
-def _table(links: Sequence[Link], book: Book) -> Link | None:
+def _table(desk: Desk, links: Sequence[Link], book: Book) -> Link | None:
     companies = [book.companies.get(link.company_id) for link in links]
     now = [_now(link, company) for link, company in zip(links, companies, strict=True)]
+    manages = desk.person.may(Permission.MANAGE)
     cells = {
+        **({_UNDO: [_undo_word(link, book) for link in links]} if manages else {}),
         "Tenant": [link.tenant_name for link in links],
-        "Portal": [link.portal or link.key for link in links],
         "Company": [link.company_name for link in links],
         **({"Company now": now} if any(now) else {}),
-        "Made": [_MADE[link.source] for link in links],
         "Why": [link.reason or ("Picked by a person" if _by_hand(link) else "Not kept") for link in links],
+        "Portal": [link.portal or link.key for link in links],
+        "Made": [_MADE[link.source] for link in links],
         "By": [link.made_by for link in links],
         "When": [moment(link.made_at) if link.made_at else "" for link in links],
     }
@@ -82,16 +103,54 @@ def _table(links: Sequence[Link], book: Book) -> Link | None:
         cells,
         hide_index=True,
         key=key,
+        height=_HEAD + _ROW * min(len(links), _MOST),
+        row_height=_ROW,
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "Company now": st.column_config.TextColumn(help="Where it differs from the link."),
-            "Why": st.column_config.TextColumn(width=280),
+            _UNDO: st.column_config.ButtonColumn(
+                width=112,
+                type="tertiary",
+                key=_UNDO_BUTTON,
+                on_click=_undo,
+                args=(desk, book, links),
+                help="Takes the link back at once. A company that is ruled out so is listed below.",
+            ),
+            "Tenant": text_column("Tenant", 180),
+            "Company": text_column("Company", 180),
+            "Company now": text_column("Company now", 150, "Where it differs from the link."),
+            "Why": text_column("Why", 270),
+            "Portal": text_column("Portal", 160),
         },
         alt="Company links",
     )
     rows = event["selection"]["rows"]
     return links[rows[0]] if rows and rows[0] < len(links) else None
+
+
+def _undo_word(link: Link, book: Book) -> str:
+    """Name what takes a link back.
+
+    An automatic link whose company is gone can't come back: it is removed, and nothing is ruled out.
+    """
+    gone = _now(link, book.companies.get(link.company_id)) == _GONE
+    return UNLINK if _by_hand(link) or gone else NOT_THIS
+
+
+def _undo(desk: Desk, book: Book, links: Sequence[Link]) -> None:
+    """Take back the link whose button in the table was pressed."""
+    click = get(_UNDO_BUTTON)
+    if click is not None and click.row < len(links):
+        _take_back(desk, links[click.row], _undo_word(links[click.row], book))
+
+
+def _take_back(desk: Desk, link: Link, word: str) -> None:
+    """Remove a link, or rule its company out, as ``word`` says; the page tells in a toast."""
+    name = link.tenant_name or link.portal or link.key
+    said = f"The link of {name} is removed. It is matched by its name again."
+    if word == NOT_THIS:
+        said = f"{link.company_name} is ruled out for {name}. Pick its company on its row."
+    attempt(clear_link, desk, link.portal or link.key, done=f"{said} {AT_ONCE}")
 
 
 def _now(link: Link, company: Company | None) -> str:
@@ -115,28 +174,22 @@ def _show(link: Link, book: Book) -> None:
 
 
 def _change(desk: Desk, book: Book, link: Link) -> None:
-    company = pick_company(book, link.company_id, key=f"company-{link.key}")
-    # An automatic link whose company is gone can't come back: it is removed, and nothing is ruled out.
-    unlink = _by_hand(link) or _now(link, book.companies.get(link.company_id)) == _GONE
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        company = pick_company(book, link.company_id, key=f"company-{link.key}")
         save = st.button("Save link", type="primary", icon=":material/save:", disabled=company is None)
-        clear = st.button(
-            UNLINK if unlink else NOT_THIS,
-            icon=":material/link_off:" if unlink else ":material/block:",
-            help=None if unlink else "It is not suggested for this tenant again; taken back below.",
+        word = _undo_word(link, book)
+        st.button(
+            word,
+            icon=":material/link_off:" if word == UNLINK else ":material/block:",
+            help=None if word == UNLINK else "It is not suggested for this tenant again; taken back below.",
+            on_click=_take_back,
+            args=(desk, link, word),
         )
-    portal, name = link.portal or link.key, plain(link.tenant_name or link.portal or link.key)
     if save and company is not None:
         with explained():
-            made = link_company(desk, portal, company, link.tenant_name)
+            made = link_company(desk, link.portal or link.key, company, link.tenant_name)
+            name = plain(link.tenant_name or link.portal or link.key)
             done(f"{name} is linked to {plain(made.company_name)}. {AT_ONCE}")
-    if clear:
-        with explained():
-            rejected = clear_link(desk, portal)
-            said = f"The link of {name} is removed. It is matched by its name again."
-            if rejected is not None:
-                said = f"{plain(link.company_name)} is ruled out for {name}. Pick its company on its row."
-            done(f"{said} {AT_ONCE}")
 
 
 def _rejections(desk: Desk, rejections: Sequence[Rejection], wanted: str) -> None:
@@ -144,14 +197,14 @@ def _rejections(desk: Desk, rejections: Sequence[Rejection], wanted: str) -> Non
     found = [rejection for rejection in rejections if _mentions(rejection, wanted)]
     st.subheader("Ruled out")
     st.caption(
-        "These companies are not suggested for these tenants, which a person must link. "
+        "A company ruled out for a tenant is neither matched nor suggested: a person links that tenant. "
         f"{counted(len(found), 'company', 'companies')} of {len(rejections):,}."
     )
     for rejection in found[:_SHOWN]:
         tenant, company, who, when, act = st.columns(_WIDTHS, vertical_alignment="center")
         tenant.text(f"{rejection.tenant_name} ({rejection.portal or rejection.key})")
         company.text(rejection.company_name)
-        who.text(rejection.rejected_by)
+        who.text(f"by {rejection.rejected_by}" if rejection.rejected_by else "")
         when.text(moment(rejection.rejected_at) if rejection.rejected_at else "")
         if desk.person.may(Permission.MANAGE) and act.button(
             TAKE_BACK,

@@ -24,7 +24,7 @@ from seatsync.ui.words import counted, moment
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _ENCODINGS = {"windows-1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 _CHOSEN = "Chosen by a person"
-_WHY = "Attested: the name that the vendor's documents give. Alias: another name that is known for it."
+_WHY = {"attested name": "The name in the vendor's documents", "alias": "A name that is known for it"}
 _ROW, _HEAD, _MOST = 33, 36, 5
 
 
@@ -47,13 +47,15 @@ def show_read_panel(desk: Desk, review: Review) -> None:
     if panel.open:
         with panel:
             _show_choice(desk, review)
+            if export.notes:
+                st.caption("  \n".join(map(plain, export.notes)))
             columns: DeltaGenerator = panel
             if problems:
                 listed, columns = st.tabs([counted(len(problems), "unreadable row"), "Columns"])
                 with listed:
                     _show_problems(desk, export, problems)
             with columns:
-                st.caption("  \n".join([_how(export), *map(plain, export.notes)]))
+                st.caption(_how(export))
                 _show_columns(review)
 
 
@@ -76,12 +78,9 @@ def _account(counts: ExportCounts) -> str:
 
 
 def _peculiar(export: ExportRecord) -> str:
-    """Say what sets the file apart, so that it is seen while the panel is closed."""
-    lacking = [
-        f"no {FIELDS[name].casefold()} column" for name in ("state", "portal") if name not in export.columns
-    ]
-    notes = [counted(len(export.notes), "note")] if export.notes else []
-    return "".join(f" · {said}" for said in (*lacking, *notes))
+    """Say what the file lacks, so that it is seen while the panel is closed."""
+    lacking = [FIELDS[name].casefold() for name in ("state", "portal") if name not in export.columns]
+    return "".join(f" · no {name} column" for name in lacking)
 
 
 def _how(export: ExportRecord) -> str:
@@ -98,9 +97,7 @@ def _show_problems(desk: Desk, export: ExportRecord, problems: Sequence[SeatRow]
     rows = [problem_cells(row) for row in problems]
     shown = [column for column in PROBLEM_COLUMNS if column != "License"]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            "Not pushed until the export is mended. Hand the list to whoever mends it:", width="content"
-        )
+        st.markdown("Not pushed until they are mended in the export. The list to hand on:", width="content")
         table_downloads(desk, export, "problems", PROBLEM_COLUMNS, rows, "the rows that can't be read")
     st.dataframe(
         {column: [row[PROBLEM_COLUMNS.index(column)] for row in rows] for column in shown},
@@ -108,12 +105,12 @@ def _show_problems(desk: Desk, export: ExportRecord, problems: Sequence[SeatRow]
         height=_HEAD + _ROW * min(len(rows), _MOST),
         column_config={
             "Line": st.column_config.NumberColumn(
-                width=50, help="The line of the file; its header is line 1."
+                width=45, help="The line of the file; its header is line 1."
             ),
             "Tenant": text_column("Tenant", 190),
-            "Column": text_column("Column", 80),
-            "In the file": text_column("In the file", 110, "The cell as it stands in the file."),
-            "How to mend it": text_column("How to mend it", 440),
+            "Column": text_column("Column", 65),
+            "In the file": text_column("In the file", 90, "The cell as it stands in the file."),
+            "How to mend it": text_column("How to mend it", 495),
         },
         alt="Rows that can't be read",
     )
@@ -127,20 +124,21 @@ def _show_columns(review: Review) -> None:
         {
             "Taken for": [FIELDS.get(name, name.capitalize()) for name in fields],
             "Column of the file": [export.columns[name] for name in fields],
-            "Why": [
-                _CHOSEN if name in header.chosen else why_column(name, export.columns[name]).capitalize()
-                for name in fields
-            ],
+            "Why": [_CHOSEN if name in header.chosen else _why(name, export) for name in fields],
         },
         hide_index=True,
         height=_HEAD + _ROW * len(fields),
         column_config={
             "Taken for": text_column("Taken for", 240),
             "Column of the file": text_column("Column of the file", 220),
-            "Why": text_column("Why", 400, _WHY),
+            "Why": text_column("Why", 400),
         },
         alt="Columns of the file",
     )
+
+
+def _why(name: str, export: ExportRecord) -> str:
+    return _WHY.get(why_column(name, export.columns[name]), _CHOSEN)
 
 
 def _show_choice(desk: Desk, review: Review) -> None:

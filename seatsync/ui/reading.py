@@ -17,6 +17,8 @@ from seatsync.ui.session import Keys, get, put
 from seatsync.ui.text import plain, seats
 from seatsync.ui.words import age, counted, moment
 
+_NARROW, _BROAD = 0.7, 1.5
+
 
 def review_of(desk: Desk, export: ExportId) -> Review:
     """Return the preview of an export with the checkboxes as they are now."""
@@ -107,25 +109,23 @@ def show_totals(review: Review) -> None:
     sums: Totals = total([replace(row, selected=True) for row in chosen])
     silent = sum(row.monthly_delta is None for row in chosen)
     currencies = sorted(sums.monthly_delta) or [""]
-    places = st.columns(3 + len(currencies))
     difference = sums.seats_new - sums.seats_now
-    shown: list[tuple[str, str, str | None, str]] = [
-        ("Chosen rows", f"{len(chosen):,}", None, "Rows whose Push box is checked."),
-        ("Seats billed now", seats(sums.seats_now), None, "On the chosen rows."),
+    moved = f" ({difference.normalize():+,f})" if difference else ""
+    shown: list[tuple[str, str, str | None]] = [
+        ("Chosen", f"{len(chosen):,}", None),
         (
-            "Seats after it",
-            seats(sums.seats_new),
-            f"{difference.normalize():+,f}" if difference else None,
-            "On the chosen rows, after the push.",
+            f"Seats billed{moved}",
+            f"{seats(sums.seats_now)} → {seats(sums.seats_new)}" if difference else seats(sums.seats_now),
+            "On the rows whose Push box is checked, now and after the push.",
         ),
     ]
     for currency in currencies:
         effect = sums.monthly_delta.get(currency)
         said = "none" if effect is None else f"{effect:+,.2f}"
-        why = "What the chosen rows change each month. Currencies are never added together."
-        shown.append((f"Monthly effect {currency}".rstrip(), said, None, why))
-    for place, (label, value, delta, why) in zip(places, shown, strict=True):
-        place.metric(label, value, delta, border=True, height="stretch", help=why)
+        shown.append((f"Monthly {currency or 'effect'}", said, None))
+    places = st.columns([_NARROW, _BROAD, *([1] * len(currencies))])
+    for place, (label, value, why) in zip(places, shown, strict=True):
+        place.metric(label, value, border=True, height="stretch", help=why)
     if silent:
         st.caption(f"{counted(silent, 'chosen row')} left out of the monthly effect: its price is not known.")
 

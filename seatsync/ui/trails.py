@@ -24,7 +24,7 @@ def show_trails(desk: Desk, review: Review, row: PreviewRow) -> None:
     if not row.trails:
         return
     matched = any(trail.resolution.company_id is not None for trail in row.trails)
-    st.caption("How the tenant was matched" if matched else "How its company was looked for")
+    st.caption("How the tenant was matched" if matched else "How a company was looked for")
     for trail in row.trails:
         with st.container(border=len(row.trails) > 1):
             _show(desk, review, trail, told=trail.resolution.reason in row.reason)
@@ -33,29 +33,35 @@ def show_trails(desk: Desk, review: Review, row: PreviewRow) -> None:
 def _show(desk: Desk, review: Review, trail: Trail, *, told: bool) -> None:
     found, manages = trail.resolution, desk.person.may(Permission.MANAGE)
     company = review.book.companies.get(found.company_id) if found.company_id is not None else None
-    if company is not None:
-        st.markdown(
-            f"**{plain(trail.tenant or trail.portal)}** (portal {plain(trail.portal)}) "
-            f"is **{plain(company.name)}**"
-        )
+    if company is not None or found.by_link:
+        who, act = st.columns([3, 1], vertical_alignment="center")
+        if company is not None:
+            who.markdown(
+                f"**{plain(trail.tenant or trail.portal)}** (portal {plain(trail.portal)}) "
+                f"is **{plain(company.name)}**"
+            )
+        if manages:
+            with act:
+                _undo(desk, trail, company)
     if not told:
         st.text(found.reason)
-    st.caption(plain(_compared(trail.tenant, company)))
-    if manages and (company is not None or found.by_link):
-        _undo(desk, trail, company)
+    if said := _compared(trail, company):
+        st.caption(plain(said))
     if company is None:
         _candidates(desk, trail, manages=manages)
     if manages:
         _ruled_out(desk, trail)
 
 
-def _compared(tenant: str, company: Company | None) -> str:
-    """Say in which form the names are compared, and what the company's website is."""
-    ours = f'The tenant\'s name is compared as "{normalise(tenant)}"'
-    if company is None:
-        return f"{ours}."
-    site = f"; its website is {company.website}" if company.website else "; it has no website in ConnectWise"
-    return f'{ours}, the company\'s as "{normalise(company.name)}"{site}.'
+def _compared(trail: Trail, company: Company | None) -> str:
+    """Say what else speaks for the match: the website, and the form of a name that the reason leaves out."""
+    said, form = [], normalise(trail.tenant)
+    if not (trail.resolution.by_hand or form in trail.resolution.reason or form == trail.tenant.casefold()):
+        said.append(f'The tenant\'s name is compared as "{form}".')
+    if company is not None:
+        site = company.website
+        said.append(f"Its website is {site}." if site else "It has no website in ConnectWise.")
+    return " ".join(said)
 
 
 def _undo(desk: Desk, trail: Trail, company: Company | None) -> None:
@@ -88,6 +94,7 @@ def _candidates(desk: Desk, trail: Trail, *, manages: bool) -> None:
     """List the companies that the tenant could be, each with the button that rules it out."""
     listed = trail.resolution.candidates
     if not listed:
+        st.caption("No company is suggested.")
         return
     st.caption(f"{counted(len(listed), 'company', 'companies')} it could be")
     for candidate in listed:

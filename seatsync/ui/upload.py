@@ -1,20 +1,22 @@
 """Upload an export once, and choose among the kept ones; the choice is kept in the page's address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from seatsync.desk import Desk
 from seatsync.errors import ColumnUnclear, ExportRefused
-from seatsync.model import ExportId, ExportRecord
+from seatsync.model import ExportId, ExportRecord, SeatRow, decimals
 from seatsync.people import Permission
 from seatsync.previews import upload
 from seatsync.ui.frame import done, guarded
 from seatsync.ui.session import Keys, drop, get, put
-from seatsync.ui.text import plain, unique_labels
+from seatsync.ui.text import plain, seats, unique_labels
 from seatsync.ui.words import counted, moment
+from seatsync.vendor_export import read_export
 
 PARAMETER = "export"
 FIELDS = {
@@ -30,6 +32,8 @@ FIELDS = {
     "msp": "Partner, kept as evidence",
     "limit": "License limit, never the seat count",
 }
+# Reading a file once more for each column it may be takes long for a large one, in bytes.
+_SAMPLED, _VALUES = 2_000_000, 4
 _MANUAL = "The monthly tenant export of the Avanan partner portal: CSV, tab-separated text or XLSX."
 
 
@@ -40,6 +44,7 @@ class _Attempt:
     file_id: str
     refusal: ExportRefused
     columns: Mapping[str, str] = field(default_factory=dict)
+    samples: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,14 @@ def upload_box(desk: Desk) -> ExportRefused | None:
     return None if tried is None else tried.refusal
 
 
-def show_refusal(refusal: ExportRefused) -> None:
-    """Say why a file was not kept, and what to do about it."""
+def show_refusal(refusal: ExportRefused, shown: ExportRecord | None) -> None:
+    """Say why a file was not kept, what to do about it, and which export stands below instead."""
+    if isinstance(refusal, ColumnUnclear):
+        st.warning(plain(refusal), icon=":material/help:")
+        return
     st.error(plain(refusal), icon=":material/error:")
+    if shown is not None:
+        st.caption(f"Nothing of the file was kept. Below is {plain(_label(shown))}, as before.")
 
 
 def _box() -> str:
@@ -93,7 +103,8 @@ def _keep(desk: Desk, file: UploadedFile, columns: Mapping[str, str]) -> _Attemp
         with st.spinner(f"Reading {plain(file.name)} …"):
             kept = upload(desk, file.name, file.getvalue(), columns or None)
     except ExportRefused as refusal:
-        tried = _Attempt(file.file_id, refusal, columns)
+        seen = _samples(desk, file, refusal, columns) if isinstance(refusal, ColumnUnclear) else {}
+        tried = _Attempt(file.file_id, refusal, columns, seen)
         put(Keys.upload, tried)
         return tried
     put(Keys.upload, _Repeated(file.name, kept.export.id) if kept.repeated else None)
@@ -102,6 +113,30 @@ def _keep(desk: Desk, file: UploadedFile, columns: Mapping[str, str]) -> _Attemp
     rows = counted(kept.export.rows, "row")
     done(f"{plain(kept.export.name)} is kept{' already' if kept.repeated else ''}: {rows}.")
     return None
+
+
+def _samples(
+    desk: Desk, file: UploadedFile, unclear: ColumnUnclear, columns: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Say what stands in each column that could be meant, so that a person can tell them apart."""
+    said: dict[str, str] = {}
+    for column in unclear.candidates if file.size <= _SAMPLED else ():
+        choice = {**columns, unclear.field: column}
+        try:
+            parsed = read_export(file.name, file.getvalue(), columns=choice, limit=desk.export_limit)
+        except ExportRefused:
+            continue
+        said[column] = _sample(parsed.seat_rows, unclear.field)
+    return said
+
+
+def _sample(rows: Sequence[SeatRow], field: str) -> str:
+    """Write the first values of a column, and what its numbers come to."""
+    users = [row.users for row in rows if row.users is not None]
+    cells = map(seats, users) if field == "users" else (str(getattr(row, field, "")) for row in rows)
+    listed = ", ".join(islice(filter(None, dict.fromkeys(cells)), _VALUES))
+    sum_ = f" … {seats(decimals(users))} in all" if field == "users" and listed else ""
+    return f"{listed}{sum_}"
 
 
 def show_repeated(export: ExportRecord) -> None:
@@ -122,11 +157,15 @@ def ask_column(desk: Desk, unclear: ColumnUnclear) -> None:
     if file is None or tried is None:
         return
     name = FIELDS.get(unclear.field, unclear.field)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        column = st.selectbox(
-            f"Column that holds the {plain(name.lower())}", unclear.candidates, key="column_choice", width=360
-        )
-        use = st.button("Use this column", icon=":material/check:")
+    column = st.radio(
+        f"Column that holds the {plain(name.lower())}",
+        unclear.candidates,
+        index=None,
+        format_func=plain,
+        captions=[plain(tried.samples.get(each, "")) for each in unclear.candidates],
+        key="column_choice",
+    )
+    use = st.button("Use this column", icon=":material/check:", type="primary", disabled=column is None)
     st.caption(
         "The choice is remembered for every file with the same header. The preview follows once it is made; "
         "to go back to the export before, remove the file above."

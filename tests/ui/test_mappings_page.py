@@ -1,6 +1,7 @@
 """The Mappings page: licenses, agreement types and company links."""
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -27,8 +28,8 @@ def select(monkeypatch: pytest.MonkeyPatch, portal: str) -> None:
     """Select the link of a portal in the table, which page tests can't click."""
     table = links._table
 
-    def selected(shown: Sequence[Link], book: Book) -> Link | None:
-        table(shown, book)
+    def selected(desk: Desk, shown: Sequence[Link], book: Book) -> Link | None:
+        table(desk, shown, book)
         return next((link for link in shown if link.portal == portal), None)
 
     monkeypatch.setattr(links, "_table", selected)
@@ -163,6 +164,32 @@ def test_an_automatic_link_is_ruled_out_where_it_is_shown_and_taken_back_below(
     assert again.company_id == rejection.company_id
 
 
+def test_the_button_in_a_row_of_the_table_takes_back_the_link_of_that_row(
+    desk: Desk, november: ExportId, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_preview(desk, november)
+    link_company(desk, "bramfell-timber", next(iter(book_of(desk).companies)))
+    shown = desk.store.choices.links(desk.team.id)
+    (by_hand,) = [at for at, link in enumerate(shown) if link.key == "bramfell-timber"]
+    table = open_page(PAGE).dataframe[0].value
+    assert list(table["Tenant"]) == [link.tenant_name for link in shown]
+    assert table["Undo"][by_hand] == "Remove link"
+    assert set(table["Undo"].drop(by_hand)) == {"Not this company"}
+
+    for at in (by_hand, 0):
+        monkeypatch.setattr(links, "get", lambda _, at=at: SimpleNamespace(row=at))
+        links._undo(desk, book_of(desk), shown)
+    gone = {link.key for link in shown} - {link.key for link in desk.store.choices.links(desk.team.id)}
+    assert gone == {"bramfell-timber", shown[0].key}
+    assert [each.key for each in desk.store.choices.rejections(desk.team.id)] == [shown[0].key]
+
+
+def test_the_address_opens_the_company_links(november: ExportId, open_page: OpenPage) -> None:
+    for query, opened in (({}, 0), ({"tab": "Company links"}, 2), ({"tab": "no such"}, 0)):
+        (tabs,) = open_page(PAGE, **query).get("tab_container")
+        assert tabs.proto.tab_container.default_tab_index == opened
+
+
 def test_a_link_by_hand_says_who_made_it_and_is_removed(
     desk: Desk, november: ExportId, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,7 +238,9 @@ def test_hostile_names_show_as_text(desk: Desk, open_page: OpenPage, monkeypatch
     page = press(page, "Mark no-charge")
     assert not page.exception
     marked = "\n".join(
-        str(e.value) for kind in ("markdown", "caption", "toast", "warning") for e in page.get(kind)
+        str(getattr(e, "value", ""))
+        for kind in ("markdown", "caption", "toast", "warning")
+        for e in page.get(kind)
     )
     assert "Evil" in marked
     for live in ("**Evil**", "<b>", ":smile:", "$x$", "[y]("):

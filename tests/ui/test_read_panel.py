@@ -59,6 +59,7 @@ def test_a_row_that_cannot_be_read_opens_the_panel_and_says_where_and_how_to_men
         "12x",
     )
     assert "not a whole number" in str(row["How to mend it"])
+    assert "Taken for totals, not for tenants: line 64." in words(test)
     names = {b.proto.label for b in test.get("download_button")}
     assert names == {"CSV", "XLSX"}
     assert len(test.get("download_button")) == 4
@@ -73,15 +74,20 @@ def test_the_panel_says_who_uploaded_how_it_is_written_and_which_column_is_what(
     columns = {row["Taken for"]: row["Column of the file"] for row in table(test, "Taken for")}
     assert columns["Users"] == "Users"
     assert columns["License limit, never the seat count"] == "Maximum Licensed Users"
-    assert all(row["Why"] for row in table(test, "Taken for"))
+    assert {row["Why"] for row in table(test, "Taken for")} == {
+        "The name in the vendor's documents",
+        "A name that is known for it",
+    }
 
 
 def test_a_file_without_status_and_portal_says_so_on_the_closed_panel(
     open_page: OpenPage, desk: Desk
 ) -> None:
     upload(desk, "few.csv", b"Tenant,License,Users\nContoso,Email Advanced Protect,5\n")
-    label = open_page(PAGE).expander[0].label
-    assert "no status column · no portal column · 2 notes" in label
+    test = open_page(PAGE)
+    assert test.expander[0].label.endswith(" · no status column · no portal column")
+    test.session_state["read-1"] = True
+    assert "every row with a license counts as paid" in words(test.run())
 
 
 def test_a_chosen_column_is_told_with_who_and_can_be_chosen_again(open_page: OpenPage, desk: Desk) -> None:
@@ -99,7 +105,7 @@ def test_a_chosen_column_is_told_with_who_and_can_be_chosen_again(open_page: Ope
     assert "Upload the file again to choose another column" in test.toast[0].value
     assert "not remembered any more" in words(test)
     test.file_uploader[0].upload("nov.csv", TWO_COLUMNS.replace(b"6", b"7")).run()
-    assert test.selectbox(key="column_choice").options == ["User Count", "Number of Users"]
+    assert test.radio(key="column_choice").options == ["User Count", "Number of Users"]
 
 
 def test_while_a_column_is_asked_for_no_other_export_is_shown(
@@ -107,10 +113,38 @@ def test_while_a_column_is_asked_for_no_other_export_is_shown(
 ) -> None:
     test = open_page(PAGE)
     test.file_uploader[0].upload("two.csv", TWO_COLUMNS).run()
-    assert "could each hold the" in test.error[0].value.replace("\\", "")
+    assert "could each hold the" in test.warning[0].value
+    assert not test.error
     assert "remembered for every file with the same header" in words(test)
     assert not test.expander
     assert not [b for b in test.button if b.label.startswith("Push")]
+
+
+def test_each_column_that_could_be_meant_is_shown_with_what_stands_in_it(
+    open_page: OpenPage, desk: Desk
+) -> None:
+    test = open_page(PAGE)
+    rows = b"".join(b"T%d,Email Advanced Protect,%d,%d\n" % (n, n, n + 1000) for n in range(1, 7))
+    test.file_uploader[0].upload("two.csv", TWO_COLUMNS.splitlines(keepends=True)[0] + rows).run()
+    radio = test.radio(key="column_choice")
+    captions = [str(caption).replace("\\", "") for caption in radio.proto.captions]
+    assert captions == ["1, 2, 3, 4 … 21 in all", "1,001, 1,002, 1,003, 1,004 … 6,021 in all"]
+    assert radio.value is None
+    assert button(test, "Use this column").disabled
+    radio.set_value("Number of Users").run()
+    button(test, "Use this column").click().run()
+    (kept,) = desk.store.exports.all(desk.team.id)
+    assert kept.columns["users"] == "Number of Users"
+
+
+def test_after_a_refusal_the_page_names_the_export_that_stands_below(
+    open_page: OpenPage, november: ExportId
+) -> None:
+    test = open_page(PAGE)
+    test.file_uploader[0].upload("limit.csv", b"Tenant,License,Maximum Licensed Users\nA,B,5\n").run()
+    assert "no column for the number of users" in test.error[0].value
+    assert "Nothing of the file was kept. Below is avanan-2026-11.csv · uploaded" in words(test)
+    assert button(test, "Push 18 changes to ConnectWise")
 
 
 def test_a_remembered_column_is_used_without_asking(open_page: OpenPage, desk: Desk) -> None:
