@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seatsync.model import Company, CompanyId
+from seatsync.name_rules import REVIEW
 from seatsync.name_words import PLACES_AND_NUMBERS, SECOND_LEVEL
 from seatsync.names import normalise
 from seatsync.preview import Candidate, Resolution
 from seatsync.status import Decision
 
-LIKELY = 0.7
+LIKELY = REVIEW
 """From this score on, a name is alike enough for a person to be asked, and for a website to confirm it."""
 LISTED = 5
 """How many companies are listed for one tenant at most."""

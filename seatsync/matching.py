@@ -88,7 +88,7 @@ class NameIndex(Generic[Id]):
             reason = say_agreement(rule, name, names, ranked)
             chosen = self._companies[ranked[0].company][0]
             return Verdict(Decision.MATCHED, chosen, ranked[0].likeness, reason, candidates)
-        decision = Decision.AMBIGUOUS if fits[0].score >= REVIEW else Decision.UNMATCHED
+        decision = Decision.AMBIGUOUS if ranked[0].likeness >= REVIEW else Decision.UNMATCHED
         reason = say_doubt(self._case(read, ranked), names, ranked)
         return Verdict(decision, None, ranked[0].likeness, reason, candidates)
 

@@ -46,7 +46,7 @@ def say_doubt(case: Case, names: Sequence[str], fits: Sequence[Fit]) -> str:
     """Say why no company is certain; ``case`` is that of the first fit, ``names`` the fits' companies."""
     best = fits[0]
     equal = [at for at, fit in enumerate(fits) if abs(best.score - fit.score) < MARGIN]
-    if len(equal) == 1 or best.score < REVIEW:
+    if len(equal) == 1 or best.likeness < REVIEW:
         closest = f"Closest is {_scored(names[0], best)}, but {_obstacle(case)}."
         return closest + _runner_up(names, fits)
     count = _COUNTS.get(len(equal), "More than five")

@@ -17,7 +17,7 @@ from seatsync.name_words import (
 )
 from seatsync.names import NameForm, ReadName
 
-REVIEW = 0.65  # from this score on, a person is asked to choose; below, the name counts as unmatched
+REVIEW = 0.7  # from this likeness on, a person is asked to choose; below, the name counts as unmatched
 MARGIN = 0.03  # names closer than this to the best one fit as well as it does
 
 # Weights are logarithms of rarity: 7 is a word in fewer than about one name in 1,100. Measured on real pairs
@@ -31,6 +31,7 @@ _TOGETHER_JOINED = 15.0
 _MARGIN_TOGETHER = 0.15
 _MARGIN_MORE = 0.2
 _MARGIN_INEXACT = 0.3
+_LEAST_SHARE = 0.65
 _SHORTEST_STEM = 5
 _LONG_STEM = 8
 _SHORTEST_INITIALS = 3
@@ -162,7 +163,7 @@ def _added_words(case: Case) -> bool:
         and not fit.left_of_tenant
         and bool(fit.left_of_company)
         and harmless.issuperset(fit.left_of_company)
-        and fit.score >= REVIEW
+        and fit.score >= _LEAST_SHARE
         and case.margin >= _MARGIN_MORE
         and agreed.heaviest >= _RARE
         and not case.shared()
