@@ -188,7 +188,7 @@ def _columns(keys: Sequence[str], opened: Callable[[str], None]) -> dict[str, An
             key=Keys.details_button,
             on_click=_open,
             args=(keys, opened),
-            help="Show the row in full, below the table.",
+            help="Show the row in full, beside the table.",
         ),
         "Status": st.column_config.MultiselectColumn(
             width=132,
