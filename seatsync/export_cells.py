@@ -96,6 +96,7 @@ def delimited_tables(name: str, content: bytes) -> Iterator[Table]:
         )
     open_end = not text.endswith(("\r", "\n")) and _BREAK.search(text) is not None
     lines = split_lines(text)
+    del text  # the lines hold the same letters again
     if any(_cells(line) > _MOST_CELLS for line in lines if len(line) > _MOST_CELLS and '"' not in line):
         raise ExportRefused(f'"{name}" has a line with more than {_MOST_CELLS:,} cells. {INSTEAD}')
     for delimiter in DELIMITERS:
@@ -125,6 +126,10 @@ def split_records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
     # Hostile quotes could have each line look at all that follow; what is looked at in vain is limited.
     at, spare, doubtful = 0, 20 * _WINDOW, 0
     while at < len(lines):
+        if spare <= 0 and '"' in lines[at]:
+            yield _lone_record(lines, at, delimiter, doubtful)
+            at += 1
+            continue
         start, end = at, min(at + min(_WINDOW, max(spare, 1)), len(lines))
         reader = csv.reader(map(lines.__getitem__, range(at, end)), delimiter=delimiter, strict=True)
         try:
@@ -138,11 +143,18 @@ def split_records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
             pass
         if at < end:
             record, taken = _quoted_record(lines, at, delimiter, spare)
-            yield record
             if record.damaged:
                 doubtful = max(doubtful, at + taken)
                 spare -= taken
             at += 1 if record.damaged else taken
+            yield record
+
+
+def _lone_record(lines: Sequence[str], at: int, delimiter: str, doubtful: int) -> Record:
+    """Read a line with quotes as a record of its own, once nothing is left to look at others."""
+    record, _ = _quoted_record(lines, at, delimiter, 0)
+    odd = at < doubtful and lines[at].count('"') % 2 == 1
+    return record._replace(damaged=True) if odd and not record.damaged else record
 
 
 def _quoted_record(lines: Sequence[str], at: int, delimiter: str, spare: int) -> tuple[Record, int]:
@@ -181,7 +193,7 @@ def _quoted_record(lines: Sequence[str], at: int, delimiter: str, spare: int) ->
 def _first_line(line: str, at: int, delimiter: str, *, unclosed: bool = False) -> Record:
     """Build a damaged record of one line."""
     cells = line.rstrip("\r\n").split(delimiter)
-    return Record(at + 1, tuple(cell.removeprefix('"') for cell in cells), damaged=True, unclosed=unclosed)
+    return Record(at + 1, tuple([cell.removeprefix('"') for cell in cells]), damaged=True, unclosed=unclosed)
 
 
 def _refuse_known_binary(name: str, content: bytes) -> None:

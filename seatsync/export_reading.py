@@ -1,5 +1,6 @@
 """Read the records below the header, each once: seat rows, ignored rows, a last row that is cut off."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -8,18 +9,23 @@ from itertools import chain, pairwise
 
 from seatsync.export_cells import Record, Table
 from seatsync.export_columns import fold, names_columns
+from seatsync.export_plain import plain_rows
 from seatsync.export_rows import (
     BILLABLE,
     Layout,
     Values,
     ignorable,
     is_total,
-    mark_twins,
     row_values,
     seat_row,
 )
+from seatsync.export_twins import mark_twins
 from seatsync.export_values import starts_a_number, starts_a_state, tenant_state
 from seatsync.model import SeatRow
+
+# No name of a column holds a digit, and telling so is far quicker than folding the names of tenants.
+_DIGIT = re.compile("[0-9]")
+_COMPARED = frozenset({"tier", "state", "expires", "region", "addons"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +46,41 @@ class Reading:
 
 def read_rows(records: Iterator[Record], layout: Layout, table: Table) -> Reading:
     """Read every record below the header, each once."""
-    seat_rows: list[SeatRow] = []
-    totals: list[int] = []
-    sizes: Counter[int] = Counter()
-    ends: set[str] = set()
+    plain_row = plain_rows(layout)
+    seat_rows, totals = list[SeatRow](), list[int]()
+    sizes, ends = Counter[int](), set[str]()
+    comparing = layout.last_field in _COMPARED
     rows, last, cut, torn, other = 0, 0, False, False, False
     for record, following in pairwise(chain(records, (None,))):
         assert record is not None
-        cells, values = row_values(record, layout)
         rows += 1
-        torn = torn or record.unclosed
-        if following is None:
-            cut = table.cut or _cut_off(record, cells, values, layout, table, sizes, ends)
-        if not cut and ignorable(record, cells, values):
-            if any(cells):
-                totals.append(record.line)
-            continue
-        row = seat_row(record, cells, values, layout, cut)
-        if other or (row.problem is not None and not record.damaged):
-            other = other or _other_header(cells, layout)
-            row = _below_other_header(row, cells, layout) if other or names_columns(cells) else row
+        row = None if following is None or other else plain_row(record)
+        if row is None:
+            cells, values = row_values(record, layout)
+            torn = torn or record.unclosed
+            if following is None:
+                cut = table.cut or _cut_off(record, cells, values, layout, table, sizes, ends)
+            if not cut and ignorable(record, cells, values):
+                if any(cells):
+                    totals.append(record.line)
+                continue
+            row = seat_row(record, cells, values, layout, cut)
+            if other or (row.problem is not None and not record.damaged):
+                row, other = _among_headers(row, cells, layout, other)
+            last = row.line if following is None else 0
         seat_rows.append(row)
-        sizes[len(record.cells)] += 1
-        ends.add(cells[layout.width - 1])
-        last = row.line if following is None else 0
+        if table.open_end:
+            sizes[len(record.cells)] += 1
+            if comparing:
+                ends.add(record.cells[layout.width - 1].strip() if len(record.cells) >= layout.width else "")
+    nameless = [row.line for row in seat_rows if not (row.portal or row.problem)]
+    mark_twins(seat_rows, layout)
     return Reading(
-        seat_rows=tuple(mark_twins(seat_rows, layout)),
+        seat_rows=tuple(seat_rows),
         rows=rows,
         totals=tuple(totals),
         truncated=cut or torn,
-        nameless=tuple(row.line for row in seat_rows if not (row.portal or row.problem))
-        if "portal" in layout.columns
-        else (),
+        nameless=tuple(nameless) if "portal" in layout.columns else (),
         open_number=last if table.open_end and layout.last_field == "users" and not cut else 0,
     )
 
@@ -111,23 +120,25 @@ def _cut_off(
             return True
         case "expires" if end and len({len(other) for other in ends if other}) == 1:
             return len(end) < max(map(len, ends))
-        case "tier" | "state" | "expires" | "region" | "addons" if end and end not in ends:
+        case field if field in _COMPARED and end and end not in ends:
             return any(other.startswith(end) for other in ends)
     return False
 
 
-def _other_header(cells: Sequence[str], layout: Layout) -> bool:
-    """Say whether a row is the header of another table, whose columns stand otherwise."""
-    return names_columns(cells) and any(
-        fold(cells[at]) != fold(layout.headers[at]) for at in layout.columns.values()
+def _among_headers(row: SeatRow, cells: Sequence[str], layout: Layout, other: bool) -> tuple[SeatRow, bool]:
+    """Give a problem to a header that stands among the rows, and to a row below one of another table.
+
+    ``other`` says that the columns of a header above the row stand otherwise; it is returned for the next.
+    """
+    header = names_columns(cell for cell in cells if cell and not _DIGIT.search(cell))
+    other = other or (
+        header and any(fold(cells[at]) != fold(layout.headers[at]) for at in layout.columns.values())
     )
-
-
-def _below_other_header(row: SeatRow, cells: Sequence[str], layout: Layout) -> SeatRow:
-    """Give a problem to a header that stands among the rows, and to a row below one of another table."""
-    if not names_columns(cells):
+    if header:
+        cure = "The row is a header again, as when two files are joined. Remove it and upload the file again."
+    elif other:
         cure = "The row stands below a second header, whose columns differ. Save each table as a file."
     else:
-        cure = "The row is a header again, as when two files are joined. Remove it and upload the file again."
+        return row, other
     problem = layout.problem(row.line, "tenant", row.tenant, cure)
-    return replace(row, users=None, problem=problem)
+    return replace(row, users=None, problem=problem), other

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -30,9 +31,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _SUBTOTAL = re.compile(r".*\S\s+total", re.IGNORECASE)
-_GONE = (TenantState.EXPIRED, TenantState.DELETED)
 _RAW = 200
-_OTHERS = 3
 _SAMPLE = 1_000
 
 
@@ -76,7 +75,13 @@ class Layout:
 
     def problem_at(self, line: int, column: int, raw: str, cure: str) -> Problem:
         """Build a problem of the cell in a column."""
-        return Problem(line, self.headers[column], shorten(raw, _RAW), cure)
+        return Problem(line, self.headers[column], shorten(raw, _RAW), _once(cure))
+
+
+@lru_cache(maxsize=256)
+def _once(cure: str) -> str:
+    """Return one text for all that are equal: a hundred thousand rows may have the same problem."""
+    return cure
 
 
 def lay_out(header: Header, columns: Mapping[str, int], records: Iterable[Record]) -> Layout:
@@ -261,27 +266,3 @@ def _cell_problem(
             )
             return layout.problem_at(line, rival, cells[rival], cure)
     return None
-
-
-def mark_twins(seat_rows: Sequence[SeatRow], layout: Layout) -> Iterator[SeatRow]:
-    """Give a problem to each row whose portal and tier occur more than once, unless all have ended."""
-    keys = [(row.key, row.tier.strip()) for row in seat_rows]
-    counts = Counter(keys)
-    alike: dict[tuple[str, str], list[SeatRow]] = {}
-    for key, row in zip(keys, seat_rows, strict=True):
-        if counts[key] > 1 and key[0]:
-            alike.setdefault(key, []).append(row)
-    for key, row in zip(keys, seat_rows, strict=True):
-        twins = alike.get(key, ())
-        if row.problem or all(twin.state in _GONE for twin in twins):
-            yield row
-            continue
-        others = [str(twin.line) for twin in twins[: _OTHERS + 1] if twin.line != row.line][:_OTHERS]
-        rest = len(twins) - 1 - len(others)
-        lines = ", ".join(others) + (f" and {rest:,} more" if rest else "")
-        word = "portal" if row.portal else "tenant"
-        noun = "lines" if len(twins) > 2 else "line"
-        cure = (
-            f"The same {word} and license stand on {noun} {lines} too. Keep one of them and upload it again."
-        )
-        yield replace(row, users=None, problem=layout.problem(row.line, word, row.portal or row.tenant, cure))

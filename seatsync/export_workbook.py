@@ -28,11 +28,9 @@ _ROW = re.compile(rb"<" + _PREFIX + rb"row[\s/>]")
 _SHARED = re.compile(rb"<" + _PREFIX + rb"sst[\s/>]")
 _ITEM = re.compile(rb"<" + _PREFIX + rb"si[\s/>]")
 _VALUE = re.compile(rb"<" + _PREFIX + rb"v[^<>]*>\s*([0-9]{1,9})\s*<")
-# Every cell of the usual kind says its place first; a million of them are looked through in a moment.
-_HEAD = re.compile(rb'r="([A-Z]{1,3})[0-9]')
-_ODD_CELL = re.compile(rb"<c[\t\n\r/>]")
-_FAR_DOWN = re.compile(rb'<c r="[A-Z]*[0-9]{6}')
-_DOWN = 99_999
+# Every cell of the usual kind says its place first, and stands within the first 50 columns and 99,999 rows: a
+# million of them are looked through in a moment, and take no more than the area allowed, 5,000,000 cells.
+_UNUSUAL = re.compile(rb'<c(?:[\t\n\r/>]| (?!r="(?:[A-Z]|A[A-X])[0-9]{1,5}"))')
 _CELL_START = rb"""(<c(?=\s)(?:\s+[rs]\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)"""
 _ERROR = re.compile(_CELL_START + rb"""\s+t\s*=\s*["']e["']""")
 _NOT_COMPUTED = re.compile(
@@ -150,7 +148,7 @@ def _refuse_huge(name: str, parts: Collection[bytes]) -> None:
         if area > _AREA:
             raise _too_large(name)
         cells += held
-        if _SHARED.search(part):
+        if b"sst" in part and _SHARED.search(part):
             shared += map(len, _ITEM.split(part)[1:])
     longest = max(shared, default=0)
     if cells * longest <= _TEXT:
@@ -164,13 +162,9 @@ def _refuse_huge(name: str, parts: Collection[bytes]) -> None:
 
 def _weigh(part: bytes) -> tuple[int, int]:
     """Return how many cells a sheet takes when laid out, or more, and how many it holds."""
-    if _ODD_CELL.search(part) is None and b":c" not in part and _FAR_DOWN.search(part) is None:
-        pieces = part.split(b"<c ")
-        found = [_HEAD.match(head) for head in {piece[:7] for piece in pieces[1:]}]
-        width = max((_column(head[1]) for head in found if head is not None), default=0)
-        if all(found) and width * _DOWN <= _AREA:
-            return width * _DOWN, len(pieces) - 1
-    return _weigh_exactly(part)
+    if b":c" in part or _UNUSUAL.search(part) is not None:
+        return _weigh_exactly(part)
+    return _AREA, part.count(b"<c ")
 
 
 def _weigh_exactly(part: bytes) -> tuple[int, int]:

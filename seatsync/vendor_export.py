@@ -18,7 +18,7 @@ from seatsync.export_columns import (
     wrong_table,
 )
 from seatsync.export_reading import Reading, read_rows
-from seatsync.export_rows import Layout, filled, lay_out, row_values
+from seatsync.export_rows import Layout, Values, filled, lay_out, row_values
 from seatsync.export_values import is_day, whole_number
 from seatsync.export_workbook import is_zip, workbook_tables
 from seatsync.model import ParsedExport
@@ -28,6 +28,7 @@ UPLOAD_LIMIT = 50 * 1024 * 1024
 _OTHERS = 3
 _LISTED = 8
 _FEWEST_DAYS = 4
+_DAY_COLUMNS = 4
 
 
 def read_export(
@@ -138,18 +139,38 @@ def _only_sheet(name: str, found: Sequence[Header]) -> Header:
 def _refuse_daily(name: str, reading: Reading, header: Header, layout: Layout) -> None:
     """Raise ExportRefused for a report in which the same tenants stand again for each day."""
     doubtful = sum(row.problem is not None for row in reading.seat_rows)
-    keys = {(row.key, row.tier) for row in reading.seat_rows} if 2 * doubtful >= reading.rows else ()
+    named = sum(bool(row.tenant and row.tier) for row in reading.seat_rows)
+    if 2 * doubtful < reading.rows or named + len(reading.totals) < _FEWEST_DAYS:
+        return
+    keys = {(row.key, row.tier) for row in reading.seat_rows}
     if not keys or 2 * len(keys) > len(reading.seat_rows):
         return
-    rows = [row_values(record, layout) for record in _below(header)]
-    rows = [(cells, values) for cells, values in rows if values.tenant and values.tier]
-    if len(rows) < _FEWEST_DAYS or 2 * len({(said.tenant, said.tier) for _, said in rows}) > len(rows):
+    columns = [*range(layout.width)]
+    tenants: set[tuple[str, str]] = set()
+    rows = 0
+    for cells, values in _named(header, layout):
+        rows += 1
+        tenants.add((values.tenant, values.tier))
+        columns = [at for at in columns if _tells_days(cells[at], layout, at)]
+        if not columns:
+            return
+    if rows < _FEWEST_DAYS or 2 * len(tenants) > rows:
         return
-    for at, title in enumerate(layout.headers[: layout.width]):
-        days = {(values.tenant, values.tier, cells[at]) for cells, values in rows}
-        dated = all(is_day(cells[at], serial=not layout.delimiter) for cells, _ in rows)
-        if len(days) == len(rows) and (dated or fold(title) == "day"):
+    for at in columns[:_DAY_COLUMNS]:
+        days = {(values.tenant, values.tier, cells[at]) for cells, values in _named(header, layout)}
+        if len(days) == rows:
             raise ExportRefused(daily_report(name))
+
+
+def _named(header: Header, layout: Layout) -> Iterator[tuple[list[str], Values]]:
+    """Return the rows that name a tenant and a license: their cells, and those of the fields."""
+    rows = (row_values(record, layout) for record in _below(header))
+    return ((cells, values) for cells, values in rows if values.tenant and values.tier)
+
+
+def _tells_days(cell: str, layout: Layout, column: int) -> bool:
+    """Say whether a cell is a date, or stands in a column of days."""
+    return is_day(cell, serial=not layout.delimiter) or fold(layout.headers[column]) == "day"
 
 
 def _notes(table: Table, layout: Layout, reading: Reading) -> Iterator[str]:

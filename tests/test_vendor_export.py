@@ -229,6 +229,12 @@ def test_the_same_portal_and_license_twice_is_a_problem_of_both_rows() -> None:
     assert other_tier.users == 5
 
 
+def test_twins_without_a_portal_are_listed_as_such_too() -> None:
+    export = parsed("Contoso,,Advanced,17,Paid,", "Contoso,,Advanced,5,Paid,")
+    assert all("The same tenant and license stand on" in said(row) for row in export.seat_rows)
+    assert export.notes == ("Without a portal, so that the tenant name is used as key: lines 2, 3.",)
+
+
 def test_ended_tenants_may_stand_twice() -> None:
     export = parsed("Contoso,contoso,Advanced,17,Expired,", "Contoso,contoso,Advanced,17,Deleted,")
     assert [row.problem for row in export.seat_rows] == [None, None]
