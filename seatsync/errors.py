@@ -85,7 +85,7 @@ class ColumnUnclear(ExportRefused):
         self.field = field
         self.candidates = tuple(candidates)
         *before, last = (f'"{name}"' for name in self.candidates)
-        named = "license" if field == "tier" else field
+        named = {"tier": "license", "state": "status", "expires": "expiration date"}.get(field, field)
         if before:
             lead = f"Columns {', '.join(before)} and {last} could each hold the {named}. Choose one"
         else:

@@ -94,6 +94,7 @@ def delimited_tables(name: str, content: bytes) -> Iterator[Table]:
         raise ExportRefused(
             f'"{name}" has more than {_MOST_LINES:,} lines, far more than a tenant list has. {INSTEAD}'
         )
+    text = text.removesuffix("\x1a")  # the mark of old programs for the end of a file
     open_end = not text.endswith(("\r", "\n")) and _BREAK.search(text) is not None
     lines = split_lines(text)
     del text  # the lines hold the same letters again
@@ -182,12 +183,22 @@ def _quoted_record(lines: Sequence[str], at: int, delimiter: str, spare: int) ->
         damaged = damaged or bool(inside and found[1].strip())
         cells.append("".join(inside) + found[1])
         place, more = found.end(), bool(found[2])
-    # Rows between a stray quote and the next one look like one cell with the delimiters of whole rows in it.
-    inner = [cell for cell in cells if taken > 1 and len(cells) > 2 and _BREAK.search(cell)]
-    swallowed = any(cell.count(delimiter) == (len(cells) - 1) * len(_BREAK.findall(cell)) for cell in inner)
+    swallowed = taken > 1 and any(_holds_a_row(line, delimiter) for cell in cells for line in _inner(cell))
     if ((damaged or swallowed) and taken > 1) or more:
         return _first_line(lines[at], at, delimiter), taken
     return Record(at + 1, tuple(cells), damaged), taken
+
+
+def _inner(cell: str) -> list[str]:
+    """Return the lines of a cell that holds several."""
+    lines = cell.splitlines()
+    return lines if len(lines) > 1 else []
+
+
+def _holds_a_row(line: str, delimiter: str) -> bool:
+    """Say whether a line inside a cell looks like a whole row: a stray quote hides such from the reader."""
+    parts = line.split(delimiter)
+    return len(parts) > 2 and any(part.strip().isdigit() for part in parts)
 
 
 def _first_line(line: str, at: int, delimiter: str, *, unclosed: bool = False) -> Record:

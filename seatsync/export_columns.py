@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 from seatsync.errors import ColumnUnclear, ExportRefused
@@ -70,6 +71,7 @@ class Header:
         return [fold(cell) for cell in self.cells]
 
 
+@lru_cache(maxsize=4096)
 def fold(header: str) -> str:
     """Fold case and drop all but letters, digits, ``%`` and ``#``, so that ``Add-ons`` equals ``add_ons``.
 
@@ -97,8 +99,13 @@ def find_header(table: Table, choices: Mapping[str, str]) -> Header:
 
 
 def wrong_table(name: str, header: Header) -> str:
-    """Say what else the table is; empty when nothing speaks against a tenant list."""
+    """Say what else the table is; empty when nothing speaks against a tenant list.
+
+    A table with all columns of a tenant list may have any others beside them, but for a day and a price.
+    """
     names = set(header.folded)
+    if names >= {"tenant", "license", "users"} and names & {"portal", "status"}:
+        return daily_report(name) if "day" in names and _MONEY & names else ""
     if {"billednow", "seatsinexport"} <= names:
         return f'"{name}" is a preview that SeatSync saved, not an export of Avanan. {INSTEAD}'
     if {"before", "after"} <= names and names & {"change", "action"}:

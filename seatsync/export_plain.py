@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from seatsync.export_cells import Record
 from seatsync.export_rows import Layout, is_total
-from seatsync.export_values import calendar_day, tenant_state, trim, whole_number
+from seatsync.export_values import calendar_day, says_nothing, tenant_state, trim, whole_number
 from seatsync.model import SeatRow
 from seatsync.status import TenantState
 
@@ -55,7 +55,7 @@ def plain_rows(layout: Layout) -> Callable[[Record], SeatRow | None]:
         tier, count, (known, said) = tiers[tier], counts[users], states[state]
         if not tenant or not tier or count is None or known is TenantState.UNKNOWN:
             return None
-        if "#" in tenant or "#" in portal or (not portal and is_total(tenant)):
+        if "#" in tenant or "#" in portal or says_nothing(portal) or (not portal and is_total(tenant)):
             return None
         if any(states[cells[at]][0] is not TenantState.PAID for at in rivals if cells[at]):
             return None
@@ -70,7 +70,8 @@ def plain_rows(layout: Layout) -> Callable[[Record], SeatRow | None]:
 
 def _tier(cell: str) -> str:
     """Return the license as it stands; blank when there is none, or one that needs a closer look."""
-    return cell if trim(cell) and "#" not in cell and not is_total(cell.strip()) else ""
+    bare = trim(cell)
+    return cell if bare and "#" not in cell and not is_total(bare) and not says_nothing(bare) else ""
 
 
 def _state(cell: str) -> tuple[TenantState, str]:

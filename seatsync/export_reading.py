@@ -20,12 +20,17 @@ from seatsync.export_rows import (
     seat_row,
 )
 from seatsync.export_twins import mark_twins
-from seatsync.export_values import starts_a_number, starts_a_state, tenant_state
+from seatsync.export_values import (
+    says_nothing,
+    starts_a_day,
+    starts_a_number,
+    starts_a_state,
+    tenant_state,
+)
 from seatsync.model import SeatRow
 
 # No name of a column holds a digit, and telling so is far quicker than folding the names of tenants.
 _DIGIT = re.compile("[0-9]")
-_COMPARED = frozenset({"tier", "state", "expires", "region", "addons"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ def read_rows(records: Iterator[Record], layout: Layout, table: Table) -> Readin
     plain_row = plain_rows(layout)
     seat_rows, totals = list[SeatRow](), list[int]()
     sizes, ends = Counter[int](), set[str]()
-    comparing = layout.last_field in _COMPARED
+    comparing = layout.last_field in ("tier", "expires")
+    bare = list[tuple[Record, list[str], Values]]()
     rows, last, cut, torn, other = 0, 0, False, False, False
     for record, following in pairwise(chain(records, (None,))):
         assert record is not None
@@ -61,13 +67,19 @@ def read_rows(records: Iterator[Record], layout: Layout, table: Table) -> Readin
             if following is None:
                 cut = table.cut or _cut_off(record, cells, values, layout, table, sizes, ends)
             if not cut and ignorable(record, cells, values):
-                if any(cells):
+                if any(map(is_total, cells)):
                     totals.append(record.line)
+                elif any(cells):
+                    bare.append((record, cells, values))
                 continue
             row = seat_row(record, cells, values, layout, cut)
             if other or (row.problem is not None and not record.damaged):
                 row, other = _among_headers(row, cells, layout, other)
             last = row.line if following is None else 0
+        if bare:
+            # Figures alone are a total below the tenants; between them they are a piece of somebody's row.
+            seat_rows += [seat_row(*each, layout, cut=False) for each in bare]
+            bare.clear()
         seat_rows.append(row)
         if table.open_end:
             sizes[len(record.cells)] += 1
@@ -78,7 +90,7 @@ def read_rows(records: Iterator[Record], layout: Layout, table: Table) -> Readin
     return Reading(
         seat_rows=tuple(seat_rows),
         rows=rows,
-        totals=tuple(totals),
+        totals=tuple(sorted([*totals, *(each[0].line for each in bare)])),
         truncated=cut or torn,
         nameless=tuple(nameless) if "portal" in layout.columns else (),
         open_number=last if table.open_end and layout.last_field == "users" and not cut else 0,
@@ -97,8 +109,8 @@ def _cut_off(
     """Say whether the file ends in the middle of this row, its last.
 
     A last row without a line break counts as cut when most others have more cells, when its last cell is one
-    that is needed and blank, or when that is the beginning of a state or of what another row holds there. A
-    number of users can't be told from its beginning; of that the file's notes warn.
+    that is needed and blank, or when that is the beginning of a state, a number or a date, or ends within a
+    word of another license. A number of users can't be told from its beginning; of that the notes warn.
     """
     if record.unclosed or not table.open_end or not any(cells):
         return record.unclosed
@@ -118,10 +130,10 @@ def _cut_off(
             return needed
         case "state" if starts_a_state(end):
             return True
-        case "expires" if end and len({len(other) for other in ends if other}) == 1:
-            return len(end) < max(map(len, ends))
-        case field if field in _COMPARED and end and end not in ends:
-            return any(other.startswith(end) for other in ends)
+        case "expires" if end and not says_nothing(end):
+            return starts_a_day(end, ends)
+        case "tier" if end not in ends:
+            return any(map(re.compile(rf"{re.escape(end)}(?<=[^\W\d_])[^\W\d_]").match, ends))
     return False
 
 

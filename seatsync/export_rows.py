@@ -15,6 +15,7 @@ from seatsync.export_values import (
     calendar_day,
     is_error,
     quoted,
+    says_nothing,
     tenant_state,
     trim,
     whole_number,
@@ -120,6 +121,10 @@ def row_values(record: Record, layout: Layout) -> tuple[list[str], Values]:
         tenant, portal, state = trim(found.tenant), trim(found.portal), trim(found.state)
         tier = found.tier if trim(found.tier) else ""
         found = found._replace(tenant=tenant, portal=portal, tier=tier, state=state)
+    if says_nothing(found.portal):
+        found = found._replace(portal="")
+    if says_nothing(found.tier.strip()):
+        found = found._replace(tier="")
     return cells, found
 
 
@@ -134,7 +139,8 @@ def ignorable(record: Record, cells: Sequence[str], values: Values) -> bool:
     Such a row holds figures and labels of totals, and nothing that could be a piece of a tenant's row.
     """
     tenant, portal, tier, _, state, company, expires = values
-    if record.damaged or state or company or (tenant and (portal or (tier and not is_total(tier)))):
+    licensed = tier and not is_total(tier)
+    if record.damaged or state or company or (tenant and portal) or (licensed and (tenant or portal)):
         return False
     if not (tenant or portal or tier):
         return not expires and not any(map(_is_word, cells))
@@ -145,8 +151,10 @@ def ignorable(record: Record, cells: Sequence[str], values: Values) -> bool:
 
 
 def _is_word(cell: str) -> bool:
-    """Say whether a cell is neither a figure nor the label of a total."""
-    return not cell.isdigit() and any(map(str.isalpha, cell)) and not is_total(cell)
+    """Say whether a cell is neither a figure, nor a mark of none, nor the label of a total."""
+    if cell.isdigit() or not any(map(str.isalpha, cell)) or says_nothing(cell):
+        return False
+    return cell.casefold() != "unlimited" and not is_total(cell)
 
 
 def seat_row(record: Record, cells: Sequence[str], values: Values, layout: Layout, cut: bool) -> SeatRow:

@@ -1,6 +1,7 @@
 """Read the values of single cells: whole numbers, tenant states and calendar days."""
 
 import re
+from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -61,6 +62,13 @@ _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})" + _CLOCK)
 _DAY_MONTH = re.compile(r"([0-9]{1,2})[ \-]([A-Za-z]{3,9})\.?,?[ \-]([0-9]{4})" + _CLOCK)
 _MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? ([0-9]{1,2}),? ([0-9]{4})" + _CLOCK)
 _SERIAL = re.compile(r"([2-7][0-9]{4})(?:\.[0-9]+)?")
+_BEGUN_DAY = re.compile(
+    r"[0-9]{1,4}|[0-9]{4}[-/.](?:[0-9]{1,2}[-/.]?)?|[0-9]{1,2}[-/.](?:[0-9]{1,2}(?:[-/.][0-9]{0,3})?)?"
+)
+_SHORT_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]")
+_FULL_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BLANKS = frozenset(("-", "--", "---", "\u2013", "\u2014", "n/a", "n.a.", "none", "null", "nil"))
+_LONGEST_BLANK = 5
 _SERIAL_ZERO = date(1899, 12, 30)
 
 
@@ -80,6 +88,13 @@ def _whole(text: str) -> Decimal | None:
     return Decimal(number) if number < _MOST_USERS else None
 
 
+def starts_a_day(text: str, others: Collection[str]) -> bool:
+    """Say whether the text is the beginning of a date, or a day with one digit where the others have two."""
+    if calendar_day(text) is None:
+        return bool(_BEGUN_DAY.fullmatch(text))
+    return bool(_SHORT_DAY.fullmatch(text)) and all(_FULL_DAY.fullmatch(other) for other in others if other)
+
+
 def starts_a_number(text: str) -> bool:
     """Say whether the text is no number yet, but the beginning of one, as the end of a cut file may be."""
     return whole_number(text) is None and any(
@@ -95,6 +110,11 @@ def is_error(text: str) -> bool:
 def trim(text: str) -> str:
     """Remove white space and marks of no width from both ends."""
     return text.strip(_EDGES)
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether a cell only stands for a blank one, as ``-`` and ``N/A`` do."""
+    return len(text) < _LONGEST_BLANK and text.casefold() in _BLANKS
 
 
 def quoted(text: str) -> str:

@@ -49,9 +49,9 @@ def read_export(
     table = header.table
     layout = lay_out(header, choose_columns(name, header, choices), _below(header))
     _refuse_other_rows(name, header, layout)
-    if not any(map(filled, _below(header))):
-        raise ExportRefused(f'"{name}" holds a header and no tenant below it. {INSTEAD}')
     reading = read_rows(_below(header), layout, table)
+    if not reading.seat_rows:
+        raise ExportRefused(f'"{name}" holds a header and no tenant below it. {INSTEAD}')
     _refuse_daily(name, reading, header, layout)
     return ParsedExport(
         name=name,
