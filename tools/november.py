@@ -162,11 +162,24 @@ class Walk:
 
     def resolve(self, tenant: str, company: str) -> None:
         """Pick the company of a tenant in the details of its row."""
-        self.pick("Row", tenant)
+        self.search(tenant)
+        self.open_first_row()
         self.picture("details")
         self.pick("Company in ConnectWise", company)
         self.press("Save company")
         self.says("by hand")
+        self.page.get_by_role("dialog").get_by_role("button", name="Close").first.click()
+        self.settle()
+        self.search("")
+
+    def open_first_row(self) -> None:
+        """Open the first row of the grid in the drawer: the grid is drawn, so that its cell is a place."""
+        grid = self.page.get_by_test_id("stDataFrame").last
+        grid.scroll_into_view_if_needed()
+        grid.click(position={"x": 92, "y": 52})
+        expect(self.page.get_by_role("dialog")).to_be_visible()
+        self.page.mouse.move(5, 5)
+        self.settle()
 
     def push(self, changes: int) -> None:
         """Push the chosen rows and wait for the end."""
