@@ -173,7 +173,7 @@ class Websites:
 
     def _confirmed(self, found: Resolution, named: Candidate, site: Site) -> Resolution:
         reason = (
-            f'Name and website agree: "{named.name}" ({named.score:.2f}) alone has the website '
+            f'Name and website agree: "{named.name}" ({named.score:.0%} alike) alone has the website '
             f"{site.domain}, the portal's domain. By name alone: {found.reason}"
         )
         first = replace(named, website=True)

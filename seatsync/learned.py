@@ -100,7 +100,7 @@ def ruled_out(found: Resolution, rejections: Sequence[Rejection]) -> Resolution:
     decision = Decision.AMBIGUOUS if best is not None and best.score >= LIKELY else Decision.UNMATCHED
     said = " ".join(map(_refused, rejections[:2]))
     more = f" So were {len(rejections) - 2} more." if len(rejections) > 2 else ""
-    offered = f' Closest of the others is "{best.name}" ({best.score:.2f}).' if best else ""
+    offered = f' Closest of the others is "{best.name}" ({best.score:.0%} alike).' if best else ""
     site = next((f' "{c.name}" has the website of the portal.' for c in left if c.website), "")
     return replace(
         found,

@@ -12,7 +12,8 @@ _COUNTS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 
 def say_agreement(rule: Rule, tenant: str, names: Sequence[str], fits: Sequence[Fit]) -> str:
     """Say which rule holds, what it rests on, and who is next; ``names`` are those of the fits' companies."""
-    return _agreement(rule, quoted(tenant), quoted(names[0]), fits[0]) + _runner_up(names, fits)
+    agreement = _agreement(rule, quoted(tenant), quoted(names[0]), fits[0])
+    return f"{agreement} ({fits[0].likeness:.0%} alike).{_runner_up(names, fits)}"
 
 
 def _runner_up(names: Sequence[str], fits: Sequence[Fit]) -> str:
@@ -20,26 +21,26 @@ def _runner_up(names: Sequence[str], fits: Sequence[Fit]) -> str:
 
 
 def _scored(name: str, fit: Fit) -> str:
-    return f"{quoted(name)} ({fit.likeness:.2f})"
+    return f"{quoted(name)} ({fit.likeness:.0%} alike)"
 
 
 def _agreement(rule: Rule, ours: str, theirs: str, fit: Fit) -> str:
     match rule:
         case Rule.SAME_TEXT:
-            return f"Same name: {ours} and {theirs} are both {quoted(fit.ours)}."
+            return f"Same name: {ours} and {theirs} are both {quoted(fit.ours)}"
         case Rule.SAME_WORDS:
-            return f"Same words: {ours} and {theirs} are both {quoted(fit.theirs)}."
+            return f"Same words: {ours} and {theirs} are both {quoted(fit.theirs)}"
         case Rule.LIKE_WORDS:
             taken = " and ".join(
                 f'"{fit.ours.written(pair.tenant)}" for "{fit.theirs.written(pair.company)}"'
                 for pair in fit.alignment.inexact
             )
-            return f"Same words as {theirs}, taking {taken}."
+            return f"Same words as {theirs}, taking {taken}"
         case Rule.READ_DOMAIN:
-            return f"The domain {ours} reads as {quoted(fit.ours)}: the words of {theirs}."
+            return f"The domain {ours} reads as {quoted(fit.ours)}: the words of {theirs}"
         case Rule.ADDED_WORDS:
             added = ", ".join(quoted(fit.theirs.written(word)) for word in fit.left_of_company)
-            return f"{theirs} alone has all the words of {ours}; it only adds {added}."
+            return f"{theirs} alone has all the words of {ours}; it only adds {added}"
 
 
 def say_doubt(case: Case, names: Sequence[str], fits: Sequence[Fit]) -> str:

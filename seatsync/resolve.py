@@ -121,9 +121,7 @@ class Resolver:
             Candidate(c.id, c.name, c.score) for c in verdict.candidates if c.score >= LISTED_FROM
         )
         reason = verdict.reason
-        if verdict.decision is Decision.MATCHED:
-            reason += f" Score {verdict.score:.2f}."
-        elif not candidates and verdict.decision is Decision.UNMATCHED:
+        if not candidates and verdict.decision is Decision.UNMATCHED:
             reason = f'No company has a name like "{" ".join(tenant.split())}". Pick its company.'
         named = Resolution(verdict.decision, verdict.chosen, reason, verdict.score, candidates)
         taught = self._aliases.apply(tenant, named)

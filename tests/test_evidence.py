@@ -79,7 +79,7 @@ def test_a_website_confirms_the_best_of_several_names_that_fit() -> None:
     assert resolved("pellmarsh", "Pellmarsh Property", *two).decision is Decision.AMBIGUOUS
     found = resolved("www.pellmarsh.com", "Pellmarsh Property", *two)
     assert (found.decision, found.company_id) == (Decision.MATCHED, 1)
-    assert found.reason.startswith('Name and website agree: "Pellmarsh Property Management Ltd" (0.')
+    assert found.reason.startswith('Name and website agree: "Pellmarsh Property Management Ltd" (89% alike)')
     assert "pellmarsh.com, the portal's domain. By name alone: " in found.reason
     assert found.candidates[0].website
 

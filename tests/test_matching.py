@@ -339,7 +339,8 @@ def test_two_near_equal_companies_are_ambiguous() -> None:
 
 def test_the_reason_names_both_names_the_words_and_the_runner_up() -> None:
     assert match("Contoso Ltd", "CONTOSO LTD.", "Fabrikam Contoso").reason == (
-        'Same name: "Contoso Ltd" and "CONTOSO LTD." are both "contoso". Next is "Fabrikam Contoso" (0.76).'
+        'Same name: "Contoso Ltd" and "CONTOSO LTD." are both "contoso" (100% alike). '
+        'Next is "Fabrikam Contoso" (76% alike).'
     )
 
 
@@ -347,7 +348,7 @@ def test_the_reason_says_what_differs() -> None:
     verdict = match("Azure Health", "Azure Healthcare")
     assert verdict.decision is Decision.AMBIGUOUS
     assert verdict.reason == (
-        f'Closest is "Azure Healthcare" ({verdict.score:.2f}), but "health" is only like "healthcare".'
+        f'Closest is "Azure Healthcare" ({verdict.score:.0%} alike), but "health" is only like "healthcare".'
     )
 
 
