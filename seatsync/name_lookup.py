@@ -12,7 +12,7 @@ from seatsync.name_pairs import LONGEST_SHORT, WORTH, Likeness, likeness_of, sli
 from seatsync.name_words import BACKGROUND_NAMES, STOP_WORDS, word_counts
 from seatsync.names import NameForm, initials
 
-_SCANNED = 1000  # entries of word lists read for one name, so that "bank" does not cost a pass over all banks
+_SCANNED = 700  # entries of word lists read for one name, so that "bank" does not cost a pass over all banks
 _LONGEST_LIST = 5000
 _KEPT = 18
 _KEPT_SIDE = 5
@@ -162,7 +162,7 @@ class NameLookup:
         if not (3 <= len(letters) <= LONGEST_SHORT and letters.isalpha()):
             return []
         possible = (at for key in _possible_keys(letters) for at in self._by_beginnings.get(key, ()))
-        return list(islice((at for at in possible if self._begins(letters, at)), most))
+        return list(islice((at for at in islice(possible, _SCANNED) if self._begins(letters, at)), most))
 
     def _begins(self, letters: str, at: int) -> bool:
         words = self._forms[at].words
