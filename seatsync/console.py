@@ -5,15 +5,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from seatsync.answers import cents, instant
-from seatsync.brakes import Brake
-from seatsync.journal import Operation, Outcome
-from seatsync.model import number
-from seatsync.plan import Plan
-from seatsync.preview import PreviewRow
 from seatsync.status import Kind, Status
 
 if TYPE_CHECKING:
+    from seatsync.brakes import Brake
+    from seatsync.journal import Operation, Outcome
+    from seatsync.plan import Plan
+    from seatsync.preview import PreviewRow
     from seatsync.previews import Review
 
 _WIDEST = 44
@@ -57,6 +55,8 @@ def _cut(text: str) -> str:
 
 def print_review(review: "Review") -> None:
     """Print a preview: the account of the file, the rows except No change, and what was left out."""
+    from seatsync.answers import cents
+
     preview, counts = review.preview, review.preview.counts
     say(
         f"Export {review.export.id} ({review.export.name}): {counts.rows} rows = {counts.paid} paid, "
@@ -86,7 +86,9 @@ def print_review(review: "Review") -> None:
         say(f"Chosen by default: {cents(amount)} {currency} a month.")
 
 
-def _cells(row: PreviewRow, ticked: bool) -> tuple[object, ...]:
+def _cells(row: "PreviewRow", ticked: bool) -> tuple[object, ...]:
+    from seatsync.model import number
+
     tenants = " + ".join(dict.fromkeys(part.tenant for part in row.parts))
     tiers = " + ".join(dict.fromkeys(part.tier for part in row.parts))
     return (
@@ -100,8 +102,10 @@ def _cells(row: PreviewRow, ticked: bool) -> tuple[object, ...]:
     )
 
 
-def plan_sentence(plan: Plan) -> str:
+def plan_sentence(plan: "Plan") -> str:
     """Say what a plan does: counts, decreases by name, dates and money."""
+    from seatsync.answers import cents
+
     counts = ", ".join(
         f"{len(plan.of(kind))} {kind.value}{'' if len(plan.of(kind)) == 1 else 's'}" for kind in Kind
     )
@@ -116,7 +120,7 @@ def plan_sentence(plan: Plan) -> str:
     return " ".join(said)
 
 
-def print_plan(plan: Plan, outcomes: Sequence[Outcome], brake: Brake | None) -> None:
+def print_plan(plan: "Plan", outcomes: "Sequence[Outcome]", brake: "Brake | None") -> None:
     """Print a plan and how to push it."""
     say(plan_sentence(plan))
     print_outcomes(outcomes)
@@ -127,7 +131,7 @@ def print_plan(plan: Plan, outcomes: Sequence[Outcome], brake: Brake | None) -> 
         say("Nothing is written yet. Push exactly this plan with --digest.")
 
 
-def print_outcomes(outcomes: Sequence[Outcome]) -> None:
+def print_outcomes(outcomes: "Sequence[Outcome]") -> None:
     """Print outcomes as a table."""
     if outcomes:
         table(
@@ -148,8 +152,10 @@ def print_outcomes(outcomes: Sequence[Outcome]) -> None:
         )
 
 
-def print_operations(operations: Sequence[Operation]) -> None:
+def print_operations(operations: "Sequence[Operation]") -> None:
     """Print runs as a table, newest first."""
+    from seatsync.answers import instant
+
     table(
         ("Id", "Kind", "Status", "Who", "Started", "Done", "Message"),
         [

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seatsync.answers import Json, instant
 from seatsync.cli.common import JsonOption, TeamOption, open_desk, whole
 from seatsync.console import answer, say, table, tell
 from seatsync.errors import InvalidChoice
@@ -12,6 +11,7 @@ from seatsync.errors import InvalidChoice
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from seatsync.answers import Json
     from seatsync.model import Link, Product, ProductId, Rejection, TierMapping
 
 
@@ -124,7 +124,9 @@ def _tell_rejected(rejected: "Rejection", portal: str) -> None:
     )
 
 
-def _link_json(link: "Link") -> Json:
+def _link_json(link: "Link") -> "Json":
+    from seatsync.answers import instant
+
     return {
         "portal": link.portal or link.key,
         "tenant": link.tenant_name,
@@ -136,7 +138,9 @@ def _link_json(link: "Link") -> Json:
     }
 
 
-def _rejection_json(rejection: "Rejection") -> Json:
+def _rejection_json(rejection: "Rejection") -> "Json":
+    from seatsync.answers import instant
+
     return {
         "portal": rejection.portal or rejection.key,
         "tenant": rejection.tenant_name,

@@ -90,10 +90,10 @@ def _print_compared(review: "Review") -> None:
 
 def read_file(file: Path, limit: int | None = None) -> bytes:
     """Read a file of at most ``limit`` bytes. Raises ExportRefused with a sentence when it can't be."""
-    from seatsync.vendor_export import check_size
-
     try:
         if limit is not None:
+            from seatsync.vendor_export import check_size
+
             check_size(file.name, file.stat().st_size, limit)
         return file.read_bytes()
     except IsADirectoryError as error:
