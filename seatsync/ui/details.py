@@ -17,7 +17,7 @@ from seatsync.ui.text import amount, plain, seats, unique_labels
 from seatsync.ui.trails import show_trails
 
 _NOT_KNOWN = "Its billing lines are looked up once its company is known and its license is mapped."
-_DRAWER, _WIDTH = "details_drawer", 800
+_WIDTH = 800
 _STATES = {
     TenantState.PAID: "Paid",
     TenantState.TRIAL: "Proof of concept",
@@ -31,7 +31,7 @@ _STATES = {
 def open_row(key: str) -> None:
     """Show a row in full beside the grid, where it was asked for, on the next drawing of the page."""
     put(Keys.details_row, key)
-    put(_DRAWER, True)
+    put(Keys.details_drawer, True)
 
 
 def show_details(desk: Desk, review: Review) -> None:
@@ -62,7 +62,7 @@ def show_details(desk: Desk, review: Review) -> None:
         return
     row = rows[chosen]
     put(Keys.details_line, row.parts[0].line if row.parts else None)
-    if get(_DRAWER):
+    if get(Keys.details_drawer):
         _drawer(desk, review, row)
         return
     with st.container(border=True):
@@ -70,7 +70,7 @@ def show_details(desk: Desk, review: Review) -> None:
 
 
 def _close() -> None:
-    for name in (_DRAWER, Keys.details_row, Keys.details_line):
+    for name in (Keys.details_drawer, Keys.details_row, Keys.details_line):
         drop(name)
 
 

@@ -24,7 +24,7 @@ _MADE = {LinkSource.AUTOMATIC: "Automatically", LinkSource.BY_HAND: "By hand"}
 _GONE = "No longer in ConnectWise"
 _SHOWN = 50
 _WIDTHS = (0.3, 0.22, 0.18, 0.18, 0.12)
-_UNDO, _UNDO_BUTTON = "Undo", "link_undo"
+_UNDO = "Undo"
 _ROW, _HEAD, _MOST = 33, 36, 9
 
 
@@ -40,11 +40,7 @@ def show_links(desk: Desk, book: Book) -> None:
         st.page_link("pages/preview.py", label="Open Avanan Seats", icon=":material/table_chart:")
     wanted = ""
     if links or rejections:
-        said = "Search tenant, portal or company"
-        wanted = (
-            st.text_input(said, type="search", live=True, placeholder=said, label_visibility="collapsed")
-            or ""
-        )
+        wanted = _search("Search tenant, portal or company")
     if links:
         _links(desk, book, links, wanted)
     if rejections:
@@ -111,7 +107,7 @@ def _table(desk: Desk, links: Sequence[Link], book: Book) -> Link | None:
             _UNDO: st.column_config.ButtonColumn(
                 width=112,
                 type="tertiary",
-                key=_UNDO_BUTTON,
+                key=Keys.link_undo,
                 on_click=_undo,
                 args=(desk, book, links),
                 help="Takes the link back at once. A company that is ruled out so is listed below.",
@@ -139,7 +135,7 @@ def _undo_word(link: Link, book: Book) -> str:
 
 def _undo(desk: Desk, book: Book, links: Sequence[Link]) -> None:
     """Take back the link whose button in the table was pressed."""
-    click = get(_UNDO_BUTTON)
+    click = get(Keys.link_undo)
     if click is not None and click.row < len(links):
         _take_back(desk, links[click.row], _undo_word(links[click.row], book))
 

@@ -40,6 +40,8 @@ class Keys:
 
     export = "export_id"
     read_panel = "read_panel_open"
+    details_drawer = "details_drawer"
+    link_undo = "link_undo"
     export_box = "export_box"
     upload = "upload_state"
     upload_generation = "upload_generation"
