@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from seatsync.name_pairs import Likeness
-from seatsync.name_rules import MARGIN, REVIEW, Case, Fit, Rule
+from seatsync.name_rules import MARGIN, REVIEW, Case, Fit, Rule, differ_by_charter, differ_by_plural
 from seatsync.names import NameForm
 
 _READABLE = 80
@@ -81,6 +81,12 @@ def _obstacle(case: Case) -> str:
             f'"{best.ours.written(pair.tenant)}" is only like "{best.theirs.written(pair.company)}"'
             for pair in agreed.inexact
         )
+    if case.twin:
+        return "another company has these words and only a short one more"
+    if differ_by_plural(case):
+        return f'"{case.rarest}" is plural in one name alone'
+    if differ_by_charter(best):
+        return "only one of the two is a national bank"
     if case.read.is_sub_domain or (case.read.is_domain and case.margin >= MARGIN and not case.shared()):
         return "a short domain or one below another tells too little"
     if not agreed.in_order:

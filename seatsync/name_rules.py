@@ -54,7 +54,7 @@ class Fit:
 
     ``score`` is how much of both names agrees, ``likeness`` how well the company stands in a list of
     candidates; both are 0 to 1. ``guessed`` says that the tenant's form is a domain cut into words,
-    ``partial`` that either form is only a part of its name.
+    ``partial`` that both forms are only parts of their names.
     """
 
     score: float
@@ -126,9 +126,7 @@ def _same_words(case: Case) -> bool:
         return False
     if len(fit.ours.words) == 1 and case.shared():
         return False
-    if case.rarest in _plurals(fit):
-        return False
-    if fit.ours.national != fit.theirs.national and agreed.heaviest < _VERY_RARE:
+    if differ_by_plural(case) or differ_by_charter(fit):
         return False
     floor = _RARE_AS_WRITTEN if fit.ours.literal == fit.theirs.literal else _RARE
     if agreed.heaviest >= floor:
@@ -227,11 +225,16 @@ _DOMAIN_RULES: tuple[tuple[Rule, Callable[[Case], bool]], ...] = (
 )
 
 
-def _plurals(fit: Fit) -> set[str]:
-    """Return the words that are plural in one name alone: Connection Bank and Connections Bank are two."""
-    one, other = set(fit.ours.literal), set(fit.theirs.literal)
-    singles = {word for word in one - other if f"{word}s" in other}
-    return singles | {word for word in other - one if f"{word}s" in one}
+def differ_by_plural(case: Case) -> bool:
+    """Say whether the rarest word is plural in one name alone, as in Connection and Connections Bank."""
+    one, other = set(case.fit.ours.literal), set(case.fit.theirs.literal)
+    single, plural = case.rarest, f"{case.rarest}s"
+    return (single in one - other and plural in other) or (single in other - one and plural in one)
+
+
+def differ_by_charter(fit: Fit) -> bool:
+    """Say whether one is a national bank and the other not, and no word of theirs is very rare."""
+    return fit.ours.national != fit.theirs.national and fit.alignment.heaviest < _VERY_RARE
 
 
 def _is_common(slip: Inexact) -> bool:

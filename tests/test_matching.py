@@ -260,15 +260,17 @@ def test_a_part_of_each_name_is_not_enough(tenant: str, company: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tenant", "company"),
+    ("tenant", "company", "says"),
     [
-        ("Connection Bank", "Connections Bank"),
-        ("Hometown Bank, N.A.", "Hometown Bank"),
-        ("Heritage Bank National Association", "Heritage Bank Inc"),
+        ("Connection Bank", "Connections Bank", '"connection" is plural in one name alone'),
+        ("Hometown Bank, N.A.", "Hometown Bank", "only one of the two is a national bank"),
+        ("Heritage Bank National Association", "Heritage Bank Inc", "only one of the two is a national bank"),
     ],
 )
-def test_a_plural_or_a_charter_tells_two_banks_of_common_words_apart(tenant: str, company: str) -> None:
-    assert_left_to_a_person(match(tenant, company, "Wide World Importers"))
+def test_a_plural_or_a_charter_tells_two_banks_of_common_words_apart(
+    tenant: str, company: str, says: str
+) -> None:
+    assert_left_to_a_person(match(tenant, company, "Wide World Importers"), says=says)
 
 
 def test_a_long_name_that_holds_the_rare_word_is_listed_before_what_shares_common_words() -> None:
@@ -294,7 +296,8 @@ def test_a_part_of_a_family_name_tells(tenant: str, company: str) -> None:
 
 @pytest.mark.parametrize("twin", ["Adatum Coho P.A.", "Adatum Coho XYZ"])
 def test_a_company_with_a_short_word_more_is_a_twin(twin: str) -> None:
-    assert_left_to_a_person(match("Adatum Coho", "Adatum Coho LLC", twin))
+    verdict = match("Adatum Coho", "Adatum Coho LLC", twin)
+    assert_left_to_a_person(verdict, says="another company has these words and only a short one more")
 
 
 def test_many_companies_of_one_name_cost_no_more_than_a_few() -> None:
