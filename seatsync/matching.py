@@ -77,8 +77,8 @@ class NameIndex(Generic[Id]):
             reason = f"No company shares a telling word with {quoted(read.forms[0])}."
             return Verdict(Decision.UNMATCHED, None, 0.0, reason, ())
         rule = self._rule(self._case(read, fits))
-        first = fits[:1] if rule else []
-        ranked = first + sorted((fit for fit in fits if fit not in first), key=_by_likeness)
+        first = 1 if rule else 0
+        ranked = fits[:first] + sorted(fits[first:], key=_by_likeness)
         most = ranked[0].likeness
         candidates = tuple(
             Scored(*self._companies[fit.company], min(fit.likeness, most)) for fit in ranked[:SHOWN]
@@ -143,7 +143,7 @@ class NameIndex(Generic[Id]):
         margin = best.score - (fits[1].score if len(fits) > 1 else 0.0)
         together = sum(weights[word] for word in best.ours.words)
         rarest = max(best.ours.words, key=weights.__getitem__)
-        twin = any(map(_adds_a_short_word, fits[1:]))
+        twin = functools.partial(_is_there_a_twin, fits)
         return Case(read, best, margin, together, rarest, twin, functools.partial(self._is_shared, best))
 
     def _rule(self, case: Case) -> Rule | None:
@@ -160,9 +160,15 @@ class NameIndex(Generic[Id]):
         return any(self._owners[at] != best.company for at in holders)
 
 
+def _is_there_a_twin(fits: Sequence[Fit]) -> bool:
+    return any(map(_adds_a_short_word, fits[1:]))
+
+
 def _adds_a_short_word(fit: Fit) -> bool:
+    if fit.alignment.inexact or fit.left_of_tenant:
+        return False
     added = fit.left_of_company
-    return not fit.left_of_tenant and not fit.kinds and bool(added) and all(len(w) < 4 for w in added)
+    return bool(added) and all(len(word) < 4 for word in added)
 
 
 def _by_likeness(fit: Fit) -> float:

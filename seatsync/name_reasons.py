@@ -81,7 +81,7 @@ def _obstacle(case: Case) -> str:
             f'"{best.ours.written(pair.tenant)}" is only like "{best.theirs.written(pair.company)}"'
             for pair in agreed.inexact
         )
-    if case.twin:
+    if case.twin():
         return "another company has these words and only a short one more"
     if differ_by_plural(case):
         return f'"{case.rarest}" is plural in one name alone'

@@ -98,7 +98,7 @@ class Case:
 
     ``margin`` is the distance in score to the next company, ``together`` the weight of all the tenant's
     words, and ``rarest`` the rarest of them. ``shared()`` says whether another company, too, has every word
-    that agrees; ``twin`` that one has all the tenant's words and only a short one more, as a legal form is.
+    that agrees; ``twin()`` that one has all the tenant's words and only a short one more, as a legal form is.
     """
 
     read: ReadName
@@ -106,16 +106,17 @@ class Case:
     margin: float
     together: float
     rarest: str
-    twin: bool
+    twin: Callable[[], bool]
     shared: Callable[[], bool]
 
 
 def find_rule(case: Case) -> Rule | None:
     """Return the rule by which the best company is certain; None when it is not."""
-    if case.fit.partial or case.twin or any(map(_sets_apart, case.fit.left)):
+    if case.fit.partial or any(map(_sets_apart, case.fit.left)):
         return None
     rules = _DOMAIN_RULES if case.read.is_domain else _NAME_RULES
-    return next((rule for rule, holds in rules if holds(case)), None)
+    found = next((rule for rule, holds in rules if holds(case)), None)
+    return None if found and case.twin() else found
 
 
 def _same_words(case: Case) -> bool:
