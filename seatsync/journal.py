@@ -14,7 +14,10 @@ NO_OPERATION = OperationId(0)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One tracked run. ``done`` of ``total`` steps are finished; ``detail`` holds a scan's figures."""
+    """One tracked run. ``done`` of ``total`` steps are finished; ``detail`` holds a scan's figures.
+
+    ``undoes`` is the push that an undo takes back.
+    """
 
     id: OperationId
     team_id: TeamId
@@ -32,6 +35,7 @@ class Operation:
     message: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
     cancel_requested: bool = False
+    undoes: OperationId | None = None
 
 
 @dataclass(frozen=True, slots=True)

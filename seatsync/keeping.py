@@ -68,6 +68,12 @@ class Teams(Protocol):
     def save_timezone(self, team: TeamId, zone: str, audit: AuditDraft) -> None:
         """Save the zone that decides what "today" means."""
 
+    def scan_schedule(self, team: TeamId) -> str:
+        """Return when the team's scans start by themselves, as a cron expression; empty for never."""
+
+    def save_scan_schedule(self, team: TeamId, cron: str, audit: AuditDraft) -> None:
+        """Save when scans start by themselves; empty for never."""
+
     def connection(self, team: TeamId) -> tuple[Connection, Team] | None:
         """Return the connection of the team or its nearest ancestor that has one, and whose it is."""
 
@@ -87,7 +93,9 @@ class Snapshots(Protocol):
     def book(self, team: TeamId, snapshot: SnapshotId, products: Collection[ProductId] | None = None) -> Book:
         """Load a snapshot; with ``products``, only the additions of those."""
 
-    def swap_in(self, team: TeamId, book: Book, taken_at: datetime, audit: AuditDraft) -> Snapshot:
+    def swap_in(
+        self, team: TeamId, book: Book, taken_at: datetime, audit: AuditDraft, suspicion: str = ""
+    ) -> Snapshot:
         """Save a book as the snapshot in use, in one transaction, and drop all but the last few."""
 
 
@@ -188,6 +196,7 @@ class Operations(Protocol):
         export: ExportId | None = None,
         snapshot: SnapshotId | None = None,
         changes: Sequence[Change] = (),
+        undoes: OperationId | None = None,
         audit: AuditDraft,
     ) -> Operation:
         """Record a queued run and its changes. Raises RunInProgress, DigestMismatch if pushed."""

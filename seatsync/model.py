@@ -100,7 +100,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A ConnectWise agreement. Dates are calendar days; ``cycle`` is the billing cycle's name, as read."""
+    """A ConnectWise agreement: calendar days, its cycle as read, and when ConnectWise last changed it."""
 
     id: AgreementId
     name: str
@@ -117,6 +117,7 @@ class Agreement:
     cycle: str = ""
     currency: str = ""
     parent_id: AgreementId | None = None
+    updated: datetime | None = None
 
     def ineligible(self, today: date, types: frozenset[str] = frozenset()) -> str:
         """Say why the lines of this agreement don't count on ``today``; empty when they do.
@@ -193,7 +194,7 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One scan's result, without its book. ``taken_at`` is UTC."""
+    """One scan's result, without its book; ``suspicion`` says why it may not have seen everything."""
 
     id: SnapshotId
     taken_at: datetime
@@ -201,6 +202,7 @@ class Snapshot:
     agreements: int
     additions: int
     products: int
+    suspicion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class SqlOperations:
         export: ExportId | None = None,
         snapshot: SnapshotId | None = None,
         changes: Sequence[Change] = (),
+        undoes: OperationId | None = None,
         audit: AuditDraft,
     ) -> Operation:
         """Record a queued run and its changes; the audit entry also carries the run's number.
@@ -57,6 +58,7 @@ class SqlOperations:
         values = {"team_id": team, "kind": kind, "who": who, "export_id": export, "snapshot_id": snapshot}
         values |= {"digest": digest, "total": len(changes), "started_at": self._database.clock()}
         blank = {"done": 0, "message": "", "detail": {}, "cancel_requested": False, "attempt": 0}
+        blank |= {"undoes": undoes}
         with self._database.writing() as connection:
             refuse_second(connection, team, lock_team(connection, team), digest)
             if export is not None:

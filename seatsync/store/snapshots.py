@@ -66,10 +66,13 @@ class SqlSnapshots:
             agreement_types=tuple(types),
         )
 
-    def swap_in(self, team: TeamId, book: Book, taken_at: datetime, audit: AuditDraft) -> Snapshot:
+    def swap_in(
+        self, team: TeamId, book: Book, taken_at: datetime, audit: AuditDraft, suspicion: str = ""
+    ) -> Snapshot:
         """Save a book as the snapshot in use, in one transaction, and drop all but the last KEPT.
 
-        The audit entry also names the snapshot. Raises NotFound.
+        ``suspicion`` says why the book may lack something. The audit entry also names the snapshot.
+        Raises NotFound.
         """
         counts = {
             "taken_at": taken_at,
@@ -77,6 +80,7 @@ class SqlSnapshots:
             "agreements": len(book.agreements),
             "additions": len(book.additions),
             "products": len(book.products),
+            "suspicion": suspicion,
         }
         with self._database.writing() as connection:
             lock_team(connection, team)

@@ -39,6 +39,7 @@ class TeamSettingTable(Base, table=True):
     team_id: int = Field(primary_key=True, foreign_key="team.id")
     rules: dict[str, Any] | None = Field(default=None, sa_type=Json)
     timezone: str = Field(default="", sa_type=CleanText)
+    scan_schedule: str = Field(default="", sa_type=CleanText, sa_column_kwargs={"server_default": ""})
 
 
 class ConnectionTable(Base, table=True):
@@ -61,6 +62,7 @@ class SnapshotTable(Base, table=True):
     additions: int
     products: int
     agreement_types: list[str] = Field(sa_type=Json)
+    suspicion: str = Field(default="", sa_type=CleanText, sa_column_kwargs={"server_default": ""})
 
 
 class SnapshotCompanyTable(Base, table=True):
@@ -97,6 +99,7 @@ class SnapshotAgreementTable(Base, table=True):
     cycle: str = Field(sa_type=CleanText)
     currency: str = Field(sa_type=CleanText)
     parent_id: int | None = Field(sa_type=BigInteger)
+    updated: datetime | None = Field(sa_type=UtcTime)
 
 
 class SnapshotAdditionTable(Base, table=True):
@@ -199,6 +202,7 @@ class OperationTable(Base, table=True):
     detail: dict[str, Any] = Field(sa_type=Json)
     cancel_requested: bool
     attempt: int
+    undoes: int | None
 
 
 class OutcomeTable(Base, table=True):

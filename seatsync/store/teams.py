@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable
 
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy import Connection as Sql
-from sqlalchemy import Select, delete, func, select
 
 from seatsync.errors import InvalidChoice, NotFound
 from seatsync.journal import AuditDraft
@@ -85,13 +85,19 @@ class SqlTeams:
 
     def timezone(self, team: TeamId) -> str:
         """Return the IANA zone saved for the team; empty when none was saved."""
-        with self._database.reading() as connection:
-            own = only(connection, select(TEAM_SETTING.c.timezone).where(TEAM_SETTING.c.team_id == team))
-        return own or ""
+        return self._text(team, TEAM_SETTING.c.timezone)
 
     def save_timezone(self, team: TeamId, zone: str, audit: AuditDraft) -> None:
         """Save the zone that decides what "today" means. Raises NotFound."""
         self._save(team, {"timezone": zone}, audit)
+
+    def scan_schedule(self, team: TeamId) -> str:
+        """Return when the team's scans start by themselves, as a cron expression; empty for never."""
+        return self._text(team, TEAM_SETTING.c.scan_schedule)
+
+    def save_scan_schedule(self, team: TeamId, cron: str, audit: AuditDraft) -> None:
+        """Save when scans start by themselves; empty for never. Raises NotFound."""
+        self._save(team, {"scan_schedule": cron}, audit)
 
     def connection(self, team: TeamId) -> tuple[Connection, Team] | None:
         """Return the connection of the team or its nearest ancestor that has one, and whose it is.
@@ -121,6 +127,10 @@ class SqlTeams:
                 plain = {name: getattr(connection, name) for name in Connection.__dataclass_fields__}
                 put(sql, CONNECTION, {"team_id": team}, {"sealed": self._vault.seal(json_text(plain))})
             record(self._database, sql, audit)
+
+    def _text(self, team: TeamId, setting: ColumnElement[str]) -> str:
+        with self._database.reading() as connection:
+            return only(connection, select(setting).where(TEAM_SETTING.c.team_id == team)) or ""
 
     def _save(self, team: TeamId, values: dict[str, object], audit: AuditDraft) -> None:
         with self._database.writing() as connection:
