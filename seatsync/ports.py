@@ -73,8 +73,8 @@ class ConnectWise(Protocol):
     def set_quantity(self, agreement: AgreementId, addition: AdditionId, quantity: Decimal) -> Written:
         """Replace the quantity of a line and nothing else."""
 
-    def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date) -> Written:
-        """Set the last day on which a line bills."""
+    def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date | None) -> Written:
+        """Set the last day on which a line bills; None takes the cancel date back."""
 
     def create_addition(
         self, agreement: AgreementId, product: ProductId, quantity: Decimal, effective: date

@@ -77,9 +77,9 @@ class ConnectWiseClient:
         what = f"set the quantity of line {addition} of agreement {agreement}"
         return self._patch(agreement, addition, what, wire.quantity_patch(quantity))
 
-    def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date) -> Written:
-        """Set the last day on which a line bills. Raises ConnectWiseError."""
-        what = f"cancel line {addition} of agreement {agreement}"
+    def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date | None) -> Written:
+        """Set the last day on which a line bills; None takes the cancel date back. Raises ConnectWiseError."""
+        what = f"{'cancel' if day else 'bill again'} line {addition} of agreement {agreement}"
         return self._patch(agreement, addition, what, wire.cancel_patch(day))
 
     def create_addition(

@@ -230,8 +230,13 @@ def quantity_patch(quantity: Decimal) -> str:
     return _dump([{"op": "replace", "path": "quantity", "value": quantity}])
 
 
-def cancel_patch(day: date) -> str:
-    """Write the body that sets the last day on which a line bills."""
+def cancel_patch(day: date | None) -> str:
+    """Write the body that sets the last day on which a line bills, or takes it back.
+
+    A date of null would break the published type of the member; no source shows either way at work.
+    """
+    if day is None:
+        return _dump([{"op": "remove", "path": "cancelledDate"}])
     return _dump([{"op": "replace", "path": "cancelledDate", "value": _midnight(day)}])
 
 
