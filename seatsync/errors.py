@@ -130,7 +130,8 @@ class ConnectWiseError(SeatSyncError):
     """ConnectWise refused, failed or did not answer.
 
     ``outcome_unknown`` is true when a write was sent and its answer was lost, so that only a look-up can tell
-    whether it took effect. ``retry_after`` is in seconds.
+    whether it took effect. ``retry_after`` is in seconds. ``raw`` is the answer's own text for the log, without
+    credentials.
     """
 
     def __init__(
@@ -143,6 +144,7 @@ class ConnectWiseError(SeatSyncError):
         request_id: str = "",
         retry_after: float | None = None,
         outcome_unknown: bool = False,
+        raw: str = "",
     ) -> None:
         self.status = status
         self.code = code
@@ -150,12 +152,18 @@ class ConnectWiseError(SeatSyncError):
         self.request_id = request_id
         self.retry_after = retry_after
         self.outcome_unknown = outcome_unknown
+        self.raw = raw
         super().__init__(message)
 
     @property
     def refuses_credentials(self) -> bool:
         """Whether the answer means that no further request with these credentials can succeed."""
         return self.status in (401, 403)
+
+    @property
+    def says_no_page(self) -> bool:
+        """Whether the address is wrong, and not just the record gone: only that has a code of its own."""
+        return self.status == 404 and self.code != "NotFound"
 
     @property
     def refuses_date(self) -> bool:

@@ -58,8 +58,11 @@ class ConnectWise(Protocol):
     def check(self) -> tuple[Check, ...]:
         """Try the connection and each permission that a scan and a push need; never raises."""
 
-    def read_book(self, progress: Progress) -> Book:
-        """Read everything a snapshot holds. Raises ScanFailed, naming what could not be read."""
+    def read_book(self, progress: Progress, earlier: Callable[[], Book | None]) -> Book:
+        """Read everything a snapshot holds. Raises ScanFailed, naming what could not be read.
+
+        ``earlier`` gives the last book; what can't have changed since, and counts nowhere, may come from there.
+        """
 
     def agreement(self, agreement: AgreementId) -> Agreement:
         """Read one agreement."""

@@ -25,6 +25,10 @@ _COMPANY = re.compile(r"[^\s:+/\x00-\x1f\x7f]+")
 _KEY = re.compile(r"[!-9;-~]+")
 
 
+def _no_book() -> Book | None:
+    return None
+
+
 class ConnectWiseClient:
     """Reads and writes the records that a scan and a push need; safe to use from several threads."""
 
@@ -53,9 +57,9 @@ class ConnectWiseClient:
         """Try the connection and each permission that a scan needs; never raises."""
         return run_checks(self._session)
 
-    def read_book(self, progress: Progress) -> Book:
-        """Read everything a snapshot holds. Raises ScanFailed, naming what could not be read."""
-        return read_book(self._session, progress, self._in_flight)
+    def read_book(self, progress: Progress, earlier: Callable[[], Book | None] = _no_book) -> Book:
+        """Read everything a snapshot holds; ``earlier`` gives the last one. Raises ScanFailed."""
+        return read_book(self._session, progress, self._in_flight, earlier)
 
     def agreement(self, agreement: AgreementId) -> Agreement:
         """Read one agreement. Raises ConnectWiseError."""
@@ -78,7 +82,7 @@ class ConnectWiseClient:
         return self._patch(agreement, addition, what, wire.quantity_patch(quantity))
 
     def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date | None) -> Written:
-        """Set the last day on which a line bills; None takes the cancel date back. Raises ConnectWiseError."""
+        """Set the last day on which a line bills; None takes it back. Raises ConnectWiseError."""
         what = f"{'cancel' if day else 'bill again'} line {addition} of agreement {agreement}"
         return self._patch(agreement, addition, what, wire.cancel_patch(day))
 

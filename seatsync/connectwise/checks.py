@@ -21,7 +21,7 @@ def run_checks(session: Session) -> tuple[Check, ...]:
     """
     server = Check(f"Server {session.server.host}", ok=True)
     try:
-        session.root(_TRIES)
+        session.root()
     except ConnectWiseError as error:
         return (Check(server.what, ok=False, advice=str(error)),)
     credentials, refused = _credentials(session)

@@ -9,14 +9,18 @@ import httpx
 from seatsync import __version__
 from seatsync.connectwise import wire
 from seatsync.connectwise.address import ROUTED_CODEBASE, Resolve, Server, api_root
-from seatsync.connectwise.failures import Answer, Failure, Reader, Request, Scrub
+from seatsync.connectwise.failures import Answer, Failure, Reader, Reply, Request, Scrub
 from seatsync.connectwise.pacing import TRIES, Clock, Gate, Patience, Stop, never
 from seatsync.errors import ConnectWiseError
 from seatsync.ports import Connection
 
 _log = logging.getLogger(__name__)
-_READ_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-_WRITE_TIMEOUT = httpx.Timeout(120.0, connect=10.0)
+_CONNECT_SECONDS = 10.0
+_READ_SECONDS = 60.0
+_WRITE_SECONDS = 120.0
+_DISCOVERY_TRIES = 3
+_LONGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes. A page of 1,000 records with every member of the published types stays far below it."""
 
 
 class Session:
@@ -48,6 +52,7 @@ class Session:
             "Accept": f"application/vnd.connectwise.com+json; version={api_version}",
             "User-Agent": f"SeatSync/{__version__}",
         }
+        self.widest_page = 0
         self._root = ""
         self._root_lock = threading.Lock()
 
@@ -55,11 +60,11 @@ class Session:
         """Close the connections."""
         self._http.close()
 
-    def root(self, tries: int = TRIES) -> str:
+    def root(self) -> str:
         """Return the address of the API, asking the server for it on first use. Raises ConnectWiseError."""
         with self._root_lock:
             if not self._root:
-                self._root = self._discover(tries)
+                self._root = self._discover(_DISCOVERY_TRIES)
             return self._root
 
     def read(
@@ -71,65 +76,83 @@ class Session:
         not kept.
         """
         patience = Patience(self.gate, stop or self.stop, tries)
-        moved = False
         while True:
-            root = self.root(tries)
-            outcome = self._attempt(request, root + request.path, patience, guarded)
+            outcome = self._aim(request, patience, guarded)
             if isinstance(outcome, Answer):
                 return outcome
-            # The codebase in the address changes when the cloud is upgraded.
-            gone = outcome.error.status == 404 and outcome.error.code != "NotFound"
-            if gone and not moved and self._has_moved(root):
-                moved = True
-                continue
             patience.again(outcome)
 
     def write(self, request: Request) -> Answer:
         """Send a write once; again only when ConnectWise was too busy to take it. Raises ConnectWiseError."""
         patience = Patience(self.gate, self.stop)
-        root = self.root()
         while True:
-            outcome = self._attempt(request, root + request.path, patience, guarded=True)
+            outcome = self._aim(request, patience, guarded=True)
             if isinstance(outcome, Answer):
                 return outcome
             if outcome.error.status != 429:
                 raise outcome.error from outcome.cause
             patience.again(outcome)
 
+    def _aim(self, request: Request, patience: Patience, guarded: bool) -> Answer | Failure:
+        """Send to where the API is; once more when it has moved: the cloud's codebase changes by upgrades."""
+        root = self.root()
+        outcome = self._attempt(request, root + request.path, patience, guarded)
+        if isinstance(outcome, Failure) and outcome.error.says_no_page and self._has_moved(root):
+            outcome = self._attempt(request, self.root() + request.path, patience, guarded)
+        return outcome
+
     def _attempt(self, request: Request, url: str, patience: Patience, guarded: bool) -> Answer | Failure:
         with self.gate.slot(patience.deadline, patience.stop, guarded=guarded):
             try:
-                response = self._send(request, url)
+                reply = self._send(request, url)
             except httpx.RequestError as lost:
-                _log.debug("%s %s -> %s", request.method, url, type(lost).__name__)
+                _log.info("%s %s -> %s", request.method, url, type(lost).__name__)
                 return self._reader.unreachable(request, lost)
-        outcome = self._reader.outcome(request, response)
+        outcome = self._reader.outcome(request, reply)
         if isinstance(outcome, Answer):
-            _log.debug(
-                "%s %s -> %s, request %s", request.method, url, response.status_code, outcome.request_id
-            )
+            _log.debug("%s %s -> %s, request %s", request.method, url, reply.status, outcome.request_id)
             return outcome
         error = outcome.error
-        _log.debug("%s %s -> %s, request %s", request.method, url, response.status_code, error.request_id)
+        _log.info(
+            "%s %s -> %s, request %s: %s", request.method, url, reply.status, error.request_id, error.raw
+        )
         if error.retry_after is not None:
             self.gate.hold(error.retry_after)
         if guarded and request.signed and error.refuses_credentials:
             self.gate.refuse(error)
         return outcome
 
-    def _send(self, request: Request, url: str) -> httpx.Response:
-        headers = dict(self._headers) if request.signed else {"Accept": "application/json"}
+    def _send(self, request: Request, url: str) -> Reply:
+        """Send a request and take in the whole answer. Raises httpx.RequestError."""
+        headers = dict(self._headers)
+        if not request.signed:
+            headers["Accept"] = "application/json"
         if request.body is not None:
             headers["Content-Type"] = "application/json"
-        return self._http.request(
+        seconds = _WRITE_SECONDS if request.writes else _READ_SECONDS
+        with self._http.stream(
             request.method,
             url,
             params=request.params or None,
             content=request.body,
             headers=headers,
             auth=self._auth if request.signed else None,
-            timeout=_WRITE_TIMEOUT if request.writes else _READ_TIMEOUT,
-        )
+            timeout=httpx.Timeout(seconds, connect=_CONNECT_SECONDS),
+        ) as response:
+            return Reply(response.status_code, response.headers, self._body(response, seconds))
+
+    def _body(self, response: httpx.Response, seconds: float) -> bytes:
+        """Read a body within the time and the length that an answer may take; the library limits neither."""
+        until = self.gate.clock.monotonic() + seconds
+        chunks, length = [], 0
+        for chunk in response.iter_bytes():
+            chunks.append(chunk)
+            length += len(chunk)
+            if self.gate.clock.monotonic() > until:
+                raise httpx.ReadTimeout("the answer takes too long")
+            if length > _LONGEST_ANSWER:
+                raise httpx.DecodingError("the answer is too long")
+        return b"".join(chunks)
 
     def _discover(self, tries: int) -> str:
         company = self._connection.company

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -18,6 +19,7 @@ from seatsync.errors import ConnectWiseError, FieldError
 from seatsync.ports import Connection
 
 _LONGEST_TEXT = 300
+_LONGEST_RAW = 2000
 _RIGHTS = (
     ("finance/agreements/types", "System > Table Setup (Agreements / Agreement Type): Inquire All"),
     ("finance/agreements", "Finance > Agreements: Inquire All"),
@@ -44,6 +46,25 @@ class Request:
     def writes(self) -> bool:
         """Whether the call changes anything."""
         return self.method != "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back for a request, taken in whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the server sends the request to another address."""
+        return self.status in (301, 302, 303, 307, 308) and "Location" in self.headers
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it is a page for browsers, as gateways and wrong addresses answer with."""
+        return "html" in self.headers.get("Content-Type", "").lower() or self.content.lstrip()[:1] == b"<"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +109,22 @@ class Reader:
     scrub: Scrub
     now: Callable[[], datetime]
 
-    def outcome(self, request: Request, response: httpx.Response) -> Answer | Failure:
-        """Turn a response into its JSON or a failure."""
-        if response.is_redirect:
-            return self._failure(request, response, self._redirected(request, response), lost=True)
-        if not response.is_success:
-            return self._refusal(request, response)
+    def outcome(self, request: Request, reply: Reply) -> Answer | Failure:
+        """Turn a reply into its JSON or a failure."""
+        if reply.elsewhere:
+            return self._failure(request, reply, self._redirected(request, reply), lost=True)
+        if not 200 <= reply.status < 300:
+            return self._refusal(request, reply)
         try:
-            return Answer(parse_json(response.content), self._request_id(response))
+            return Answer(parse_json(reply.content), self._request_id(reply))
         except (ValueError, RecursionError) as error:
-            html = _is_html(response)
+            html = reply.is_html
             came = "an HTML page" if html else "an answer that can't be read"
             text = f"ConnectWise sent {came} when asked to {request.what}."
             advice = (
                 _LOST if request.writes else f"Check the server's address, or try again.{self.server.hint}"
             )
-            failure = self._failure(request, response, f"{text} {advice}", lost=True, again=not html)
+            failure = self._failure(request, reply, f"{text} {advice}", lost=True, again=not html)
             return Failure(failure.error, failure.repeatable, error)
 
     def unreachable(self, request: Request, error: Exception) -> Failure:
@@ -113,6 +134,8 @@ class Reader:
         why = "can't be reached" if before else "broke the connection off"
         if isinstance(error, httpx.TimeoutException):
             why = "did not answer in time"
+        if isinstance(error, httpx.DecodingError):
+            why = "sent an answer that can't be unpacked"
         if certificate:
             why = "shows a certificate that is not trusted"
             advice = "For a server with its own authority set SEATSYNC_CONNECTWISE_CA_FILE."
@@ -126,16 +149,16 @@ class Reader:
         lost = request.writes and not before
         return Failure(ConnectWiseError(text, outcome_unknown=lost), not certificate, error)
 
-    def _refusal(self, request: Request, response: httpx.Response) -> Failure:
-        status = response.status_code
-        code, text, errors = self._complaint(response)
-        wait = retry_after(response.headers.get("Retry-After", ""), self.now())
-        said = f' ("{text}")' if text else " (an HTML page)" if _is_html(response) else ""
+    def _refusal(self, request: Request, reply: Reply) -> Failure:
+        status = reply.status
+        code, text, errors = self._complaint(reply)
+        wait = retry_after(reply.headers.get("Retry-After", ""), self.now())
+        said = f' ("{text}")' if text else " (an HTML page)" if reply.is_html else ""
         sentence = self._sentence(request, status, code, said)
         lost = status >= 500 or status == 408
         return self._failure(
             request,
-            response,
+            reply,
             sentence,
             lost=lost,
             again=lost or status == 429,
@@ -175,8 +198,11 @@ class Reader:
                 advice = "Correct it there, then scan and try again."
                 return f"ConnectWise refused with error {status} {asked}. {advice}"
 
-    def _redirected(self, request: Request, response: httpx.Response) -> str:
-        target = self.scrub(response.next_request.url.host) if response.next_request else ""
+    def _redirected(self, request: Request, reply: Reply) -> str:
+        try:
+            target = self.scrub(urlsplit(reply.headers["Location"]).hostname or self.server.host)
+        except ValueError:
+            target = "an address that can't be read"
         return (
             f"ConnectWise at {self.server.host} sent the request to {request.what} elsewhere "
             f'("{target}"), which is not followed. Enter the server\'s final address.{self.server.hint}'
@@ -185,7 +211,7 @@ class Reader:
     def _failure(
         self,
         request: Request,
-        response: httpx.Response,
+        reply: Reply,
         sentence: str,
         *,
         lost: bool,
@@ -194,25 +220,26 @@ class Reader:
         errors: tuple[FieldError, ...] = (),
         wait: float | None = None,
     ) -> Failure:
-        request_id = self._request_id(response)
+        request_id = self._request_id(reply)
         error = ConnectWiseError(
             f"{sentence} Request {request_id}." if request_id else sentence,
-            status=response.status_code,
+            status=reply.status,
             code=code,
             errors=errors,
             request_id=request_id,
             retry_after=wait,
             outcome_unknown=lost and request.writes,
+            raw=self.scrub(reply.content.decode("utf-8", "replace"), _LONGEST_RAW),
         )
         return Failure(error, again)
 
-    def _request_id(self, response: httpx.Response) -> str:
-        return re.sub(r"[^\w.:-]", "", self.scrub(response.headers.get("x-cw-request-id", ""), 64))
+    def _request_id(self, reply: Reply) -> str:
+        return re.sub(r"[^\w.:-]", "", self.scrub(reply.headers.get("x-cw-request-id", ""), 64))
 
-    def _complaint(self, response: httpx.Response) -> tuple[str, str, tuple[FieldError, ...]]:
+    def _complaint(self, reply: Reply) -> tuple[str, str, tuple[FieldError, ...]]:
         """Return code, folded message and field errors of an error body; all empty when it is not JSON."""
         try:
-            body = parse_json(response.content)
+            body = parse_json(reply.content)
         except (ValueError, RecursionError):
             return "", "", ()
         if not isinstance(body, dict):
@@ -266,7 +293,3 @@ def parse_json(content: bytes) -> object:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
-
-
-def _is_html(response: httpx.Response) -> bool:
-    return "html" in response.headers.get("Content-Type", "").lower() or response.content.lstrip()[:1] == b"<"

@@ -77,6 +77,11 @@ class Gate:
         finally:
             self._slots.release()
 
+    @property
+    def wait_left(self) -> float:
+        """Return for how many seconds no request may leave; 0 when one may."""
+        return max(self._not_before - self.clock.monotonic(), 0.0)
+
     def hold(self, seconds: float) -> None:
         """Let no request leave for so long."""
         until = self.clock.monotonic() + min(seconds, _LONGEST_HOLD)

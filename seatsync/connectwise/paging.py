@@ -1,6 +1,7 @@
 """Whole lists, page by page: complete, without twins, or an error."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from seatsync.connectwise import wire
 from seatsync.connectwise.client import Session
@@ -10,7 +11,10 @@ from seatsync.errors import ConnectWiseError
 
 PAGE_SIZE = 1000
 _PAGE_CAP = 10_000
+_PASSES = 3
 _SMALLEST_CAP = 25
+
+Page = Sequence[wire.Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ TYPES = Listing(
 
 
 def additions_of(agreement: int) -> Listing:
-    """Return the list of an agreement's lines; counting it would double the requests of a scan."""
+    """Return the list of an agreement's lines; counting a short one would double the requests of a scan."""
     return Listing(
         f"finance/agreements/{agreement}/additions",
         wire.ADDITION_FIELDS,
@@ -46,18 +50,26 @@ def additions_of(agreement: int) -> Listing:
 def read_all(session: Session, listing: Listing, stop: Stop | None = None) -> tuple[wire.Row, ...]:
     """Read every entry once, in the order of ids.
 
-    Raises ConnectWiseError when a page can't be read, or a counted list twice differs from its count.
+    A list is read again when its count differs, or when entries moved between its pages meanwhile: pages are
+    no snapshot, so that a deletion on an earlier one makes an entry slip past the reader. Raises
+    ConnectWiseError when that goes on, or when a page can't be read.
     """
-    if not listing.counted:
-        return _pages(session, listing, None, stop)
-    for _ in range(2):
-        expected = read_count(session, listing, stop)
-        found = _pages(session, listing, expected, stop)
-        if len(found) == expected:
-            return found
+    why = ""
+    for _ in range(_PASSES):
+        expected = read_count(session, listing, stop) if listing.counted else None
+        pages = _pages(session, listing, expected, stop)
+        found = {row.id(): row for page in pages for row in page}
+        if len(pages) > 1 and expected is None:
+            expected = read_count(session, listing, stop)
+        if expected is not None and len(found) != expected:
+            why = f"ConnectWise counts {expected} entries in {listing.what} but lists {len(found)}"
+        elif _moved(session, listing, pages, stop):
+            why = f"Entries of {listing.what} keep moving between the pages"
+        else:
+            return tuple(found[key] for key in sorted(found))
     raise ConnectWiseError(
-        f"ConnectWise counts {expected} entries in {listing.what} but lists {len(found)}. "
-        "They may be changing right now, or the API member's role hides some. Try again in a few minutes."
+        f"{why}. They may be changing right now, or the API member's role hides some. "
+        "Try again in a few minutes."
     )
 
 
@@ -78,22 +90,37 @@ def page_request(listing: Listing, page: int, size: int = PAGE_SIZE) -> Request:
     return Request("GET", listing.path, f"read {listing.what}", params)
 
 
-def _pages(
-    session: Session, listing: Listing, expected: int | None, stop: Stop | None
-) -> tuple[wire.Row, ...]:
+def _pages(session: Session, listing: Listing, expected: int | None, stop: Stop | None) -> list[Page]:
     """Read page after page. The Link header is no guide: it names a next page on the last one."""
-    found: dict[int, wire.Row] = {}
-    for page in range(1, _PAGE_CAP + 1):
-        rows = wire.rows(session.read(page_request(listing, page), stop=stop).body, listing.kind)
-        before = len(found)
-        found.update((row.id(), row) for row in rows)
-        if len(found) == before or (len(rows) < PAGE_SIZE and _complete(len(rows), len(found), expected)):
-            return tuple(found[key] for key in sorted(found))
+    pages: list[Page] = []
+    seen: set[int] = set()
+    for number in range(1, _PAGE_CAP + 1):
+        rows = wire.rows(session.read(page_request(listing, number), stop=stop).body, listing.kind)
+        before = len(seen)
+        seen.update(row.id() for row in rows)
+        if len(seen) == before:
+            return pages
+        pages.append(rows)
+        session.widest_page = max(session.widest_page, len(rows))
+        if len(seen) == expected or (expected is None and _is_last(len(rows), session.widest_page)):
+            return pages
     raise ConnectWiseError(
         f"ConnectWise sent more than {_PAGE_CAP} pages of {listing.what}. Ask for support."
     )
 
 
-def _complete(length: int, found: int, expected: int | None) -> bool:
-    """Say whether a short page is the last: a server may cap its pages lower, in steps of 25."""
-    return found >= expected if expected is not None else length % _SMALLEST_CAP != 0
+def _is_last(length: int, widest: int) -> bool:
+    """Say whether a page is the last: a server may cap its pages lower than asked, in steps of 25."""
+    return length < PAGE_SIZE and (length < widest or length % _SMALLEST_CAP != 0)
+
+
+def _moved(session: Session, listing: Listing, pages: Sequence[Page], stop: Stop | None) -> bool:
+    """Say whether the entry at the end of a page, but the last, is another one by now."""
+    place = 0
+    bare = replace(listing, fields="id")
+    for page in pages[:-1]:
+        place += len(page)
+        found = wire.rows(session.read(page_request(bare, place, size=1), stop=stop).body, listing.kind)
+        if not found or found[0].id() != page[-1].id():
+            return True
+    return False

@@ -1,14 +1,12 @@
 """Reads the whole book for a snapshot, all or nothing."""
 
-import threading
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from seatsync.connectwise import paging, wire
 from seatsync.connectwise.client import Session
-from seatsync.connectwise.paging import Listing
-from seatsync.errors import ConnectWiseError, ScanFailed
+from seatsync.connectwise.readers import Readers, scan_failed
+from seatsync.errors import ConnectWiseError
 from seatsync.model import (
     Addition,
     AdditionId,
@@ -17,81 +15,85 @@ from seatsync.model import (
     Book,
     Company,
     CompanyId,
+    Product,
+    ProductId,
 )
 from seatsync.ports import Progress
 
-_LISTS = (paging.COMPANIES, paging.PRODUCTS, paging.TYPES)
-_KEPT = "The snapshot before it stays in use."
+_OVER = ("Cancelled", "Expired")
+_BUNDLE = "Bundle"
 
+Lines = Mapping[AgreementId, tuple[Addition, ...]]
 Rows = tuple[wire.Row, ...]
 
 
-def read_book(session: Session, progress: Progress, in_flight: int) -> Book:
-    """Read companies, agreements, their lines, products and agreement types. Raises ScanFailed."""
-    progress(0, 1 + len(_LISTS), "Reading the agreements")
+def read_book(
+    session: Session, progress: Progress, in_flight: int, earlier: Callable[[], Book | None]
+) -> Book:
+    """Read companies, agreements, their lines, products and agreement types. Raises ScanFailed.
+
+    One request for each agreement is the floor: no list of the API spans agreements, and nothing published
+    says that a change of a line touches its agreement. Only the lines of agreements that are over, and
+    unchanged since the ``earlier`` book, come from there: they count nowhere, only their names are told.
+    """
     try:
-        agreement_rows = paging.read_all(session, paging.AGREEMENTS)
-        agreements = {found.id: found for found in map(wire.agreement, agreement_rows)}
-    except ConnectWiseError as error:
-        raise _failed(paging.AGREEMENTS.what, error) from error
-    lists = _read_each(session, agreements, progress, in_flight)
-    try:
-        companies = _companies(lists[paging.COMPANIES], agreement_rows)
-        products = {found.id: found for found in map(wire.product, lists[paging.PRODUCTS])}
-        additions = _additions(lists, agreements)
-    except ConnectWiseError as error:
-        raise _failed("the book", error) from error
-    return Book(companies, agreements, additions, products, _types(lists[paging.TYPES], agreements))
-
-
-def _read_each(
-    session: Session, agreements: Mapping[AgreementId, Agreement], progress: Progress, in_flight: int
-) -> dict[Listing, Rows]:
-    """Read the other lists and the lines of every agreement, several at once; the first failure ends it."""
-    names = {listing: listing.what for listing in _LISTS}
-    for agreement in agreements.values():
-        names[paging.additions_of(agreement.id)] = (
-            f'the lines of agreement "{agreement.name}" ({agreement.id})'
-        )
-    ended = threading.Event()
-
-    def stop() -> bool:
-        return ended.is_set() or session.stop()
-
-    found: dict[Listing, Rows] = {}
-    waiting: dict[Future[Rows], Listing] = {}
-    try:
-        with ThreadPoolExecutor(in_flight, thread_name_prefix="scan") as pool:
+        with Readers(session, progress, in_flight) as readers:
+            for listing in (paging.AGREEMENTS, paging.COMPANIES, paging.PRODUCTS, paging.TYPES):
+                readers.start(listing, listing.what, lambda rows: rows)
+            rows: Rows = readers.result(paging.AGREEMENTS)
             try:
-                for listing in names:
-                    waiting[pool.submit(paging.read_all, session, listing, stop)] = listing
-                progress(1, 1 + len(names), "Reading the lines")
-                for future in as_completed(waiting):
-                    listing = waiting[future]
-                    found[listing] = future.result()
-                    _require_wanted(session)
-                    progress(1 + len(found), 1 + len(names), f"Read {names[listing]}")
-            except BaseException:
-                ended.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+                agreements = {found.id: found for found in map(wire.agreement, rows)}
+            except ConnectWiseError as error:
+                raise scan_failed(paging.AGREEMENTS.what, error) from error
+            kept = _kept(agreements, earlier)
+            wanted = [found for key, found in agreements.items() if key not in kept]
+            for found in wanted:
+                readers.start(paging.additions_of(found.id), _lines_of(found), _reader_of(found.id))
+            readers.expect_no_more()
+            lines = {found.id: readers.result(paging.additions_of(found.id)) for found in wanted}
+            additions = _additions({**kept, **lines}, agreements)
+            return Book(
+                _companies(readers.result(paging.COMPANIES), rows),
+                agreements,
+                additions,
+                _products(readers.result(paging.PRODUCTS), additions),
+                _types(readers.result(paging.TYPES), agreements),
+            )
     except ConnectWiseError as error:
-        raise _failed(_culprit(waiting, names, error), error) from error
-    return found
+        raise scan_failed("everything", error) from error
 
 
-def _culprit(waiting: Mapping[Future[Rows], Listing], names: Mapping[Listing, str], error: Exception) -> str:
-    """Name the list that failed: refused credentials fail the others too, with the first one as the cause."""
-    first = error.__cause__ if isinstance(error.__cause__, ConnectWiseError) else error
-    for future, listing in waiting.items():
-        if future.done() and not future.cancelled() and future.exception() is first:
-            return names[listing]
-    return "everything"
+def _kept(agreements: Mapping[AgreementId, Agreement], earlier: Callable[[], Book | None]) -> Lines:
+    """Take the lines of the agreements that are over and unchanged from the earlier book."""
+    over = [found for found in agreements.values() if found.cancelled or found.status in _OVER]
+    before = earlier() if over else None
+    if before is None:
+        return {}
+    same = [found.id for found in over if found.updated and before.agreements.get(found.id) == found]
+    lines: dict[AgreementId, list[Addition]] = {key: [] for key in same}
+    for addition in before.additions:
+        if addition.agreement_id in lines:
+            lines[addition.agreement_id].append(addition)
+    return {key: tuple(found) for key, found in lines.items()}
 
 
-def _require_wanted(session: Session) -> None:
-    if session.stop():
-        raise ScanFailed(f"The scan was stopped as asked. {_KEPT}")
+def _lines_of(agreement: Agreement) -> str:
+    return f'the lines of agreement "{agreement.name}" ({agreement.id})'
+
+
+def _reader_of(agreement: AgreementId) -> Callable[[Rows], tuple[Addition, ...]]:
+    return lambda rows: tuple(wire.addition(row, agreement) for row in rows)
+
+
+def _additions(lines: Lines, agreements: Mapping[AgreementId, Agreement]) -> tuple[Addition, ...]:
+    """Give every line to one agreement, its own: a parent may list the lines of its children as well."""
+    found: dict[AdditionId, Addition] = {}
+    for asked in agreements:
+        for addition in lines[asked]:
+            own = addition if addition.agreement_id in agreements else replace(addition, agreement_id=asked)
+            if own.id not in found or own.agreement_id == asked:
+                found[own.id] = own
+    return tuple(found[key] for key in sorted(found))
 
 
 def _companies(listed: Rows, agreement_rows: Rows) -> dict[CompanyId, Company]:
@@ -107,28 +109,17 @@ def _companies(listed: Rows, agreement_rows: Rows) -> dict[CompanyId, Company]:
     return named | {company.id: company for company in map(wire.company, listed)}
 
 
-def _additions(
-    lists: Mapping[Listing, Rows], agreements: Mapping[AgreementId, Agreement]
-) -> tuple[Addition, ...]:
-    """Give every line to one agreement, its own: a parent may list the lines of its children as well."""
-    found: dict[AdditionId, Addition] = {}
-    for asked, agreement in agreements.items():
-        for row in lists[paging.additions_of(asked)]:
-            try:
-                addition = wire.addition(row, asked)
-            except ConnectWiseError as error:
-                raise _failed(f'the lines of agreement "{agreement.name}" ({asked})', error) from error
-            if addition.agreement_id not in agreements:
-                addition = replace(addition, agreement_id=asked)
-            if addition.id not in found or addition.agreement_id == asked:
-                found[addition.id] = addition
-    return tuple(found[key] for key in sorted(found))
+def _products(listed: Rows, additions: Iterable[Addition]) -> dict[ProductId, Product]:
+    """Read the products, but for bundles that no line bills: ConnectWise takes no bundle as an addition."""
+    billed = {addition.product_id for addition in additions}
+    return {
+        product.id: product
+        for row in listed
+        for product in [wire.product(row)]
+        if row.text("productClass") != _BUNDLE or product.id in billed
+    }
 
 
 def _types(listed: Rows, agreements: Mapping[AgreementId, Agreement]) -> tuple[str, ...]:
     names = {row.text("name") for row in listed} | {agreement.type_name for agreement in agreements.values()}
     return tuple(sorted(names - {""}))
-
-
-def _failed(name: str, error: ConnectWiseError) -> ScanFailed:
-    return ScanFailed(f"The scan could not read {name}. {error} {_KEPT}")

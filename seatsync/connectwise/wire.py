@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 from seatsync.errors import ConnectWiseError
@@ -22,14 +22,14 @@ from seatsync.model import (
 
 AGREEMENT_FIELDS = (
     "id,name,type,company,agreementStatus,cancelledFlag,startDate,endDate,noEndingDateFlag,billStartDate,"
-    "nextInvoiceDate,prorateFlag,billingCycle,currency,parentAgreement"
+    "nextInvoiceDate,prorateFlag,billingCycle,currency,parentAgreement,_info"
 )
 ADDITION_FIELDS = (
     "id,agreementId,product,quantity,lessIncluded,unitPrice,billCustomer,"
     "effectiveDate,cancelledDate,description"
 )
 COMPANY_FIELDS = "id,identifier,name,deletedFlag,website"
-PRODUCT_FIELDS = "id,identifier,description,price,inactiveFlag"
+PRODUCT_FIELDS = "id,identifier,description,price,inactiveFlag,productClass"
 TYPE_FIELDS = "id,name"
 
 Json = None | bool | int | str | Decimal | Sequence["Json"] | Mapping[str, "Json"]
@@ -110,6 +110,14 @@ class Row:
         except ValueError as error:
             raise self._wrong(key, value) from error
 
+    def moment(self, key: str) -> datetime | None:
+        """Return a time in UTC, one without a zone taken as UTC; None for text of another form."""
+        try:
+            found = datetime.fromisoformat(self.text(key))
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            return None
+
     def reference(self, key: str) -> "Row | None":
         """Return the object that a reference such as ``company`` holds; None when there is none."""
         value = self.values.get(key)
@@ -178,6 +186,7 @@ def company(row: Row) -> Company:
 def agreement(row: Row) -> Agreement:
     """Read an agreement."""
     parent = row.reference("parentAgreement")
+    record = row.reference("_info")
     return Agreement(
         id=AgreementId(row.id()),
         name=row.text("name"),
@@ -194,6 +203,7 @@ def agreement(row: Row) -> Agreement:
         cycle=_name(row.reference("billingCycle")),
         currency=_currency(row.reference("currency")),
         parent_id=AgreementId(parent.id()) if parent and parent.values.get("id") else None,
+        updated=record.moment("lastUpdated") if record else None,
     )
 
 

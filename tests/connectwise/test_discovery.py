@@ -3,15 +3,16 @@
 import base64
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import httpx
 import pytest
 
 from seatsync.connectwise import ConnectWiseClient
 from seatsync.errors import ConnectWiseError
-from seatsync.model import Agreement, AgreementId
+from seatsync.model import AdditionId, Agreement, AgreementId
 
-from .fakes import GATEWAY, HTML, Reply, Script, agreement, client, fails, ok, raw, refusal
+from .fakes import GATEWAY, HTML, FakeClock, Reply, Script, agreement, client, fails, line, ok, raw, refusal
 
 LOGIN = "GET /login/companyinfo/acme"
 READ = "GET finance/agreements/81"
@@ -31,7 +32,8 @@ def test_the_codebase_is_asked_for_once_and_without_credentials() -> None:
         assert connectwise.requests == 3
     login, first, _ = script.sent
     assert login.url.path == "/login/companyinfo/acme"
-    assert not {"authorization", "clientid"} & set(login.headers)
+    assert "authorization" not in login.headers
+    assert login.headers["clientId"] == first.headers["clientId"] == "client-guid"
     assert str(first.url) == "https://api-na.myconnectwise.net/v2025_1/apis/3.0/finance/agreements/81"
 
 
@@ -84,6 +86,30 @@ def test_a_changed_codebase_is_found_and_the_read_repeated() -> None:
         "/login/companyinfo/acme",
         "/v2025_2/apis/3.0/finance/agreements/81",
     ]
+
+
+def test_a_write_follows_a_changed_codebase_too_since_nothing_was_there_to_take_it() -> None:
+    moved = "PATCH /v2025_2/apis/3.0/finance/agreements/81/additions/9001"
+    script = Script(
+        {
+            LOGIN: [ok({"Codebase": "v2025_1/"}), ok({"Codebase": "v2025_2/"})],
+            "PATCH finance/agreements/81/additions/9001": GONE,
+            moved: ok(line(9001, 17)),
+        }
+    )
+    with client(script) as connectwise:
+        written = connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
+    assert written.addition.quantity == 17
+    assert [request.method for request in script.sent] == ["GET", "PATCH", "GET", "PATCH"]
+
+
+@pytest.mark.parametrize("fault", [fails(httpx.ConnectError), fails(httpx.ConnectTimeout), GATEWAY])
+def test_a_server_that_is_not_there_is_said_so_within_seconds(fault: Reply) -> None:
+    """At the first contact a wrong address is likelier than a passing fault."""
+    clock = FakeClock()
+    with pytest.raises(ConnectWiseError, match="say where its API is"):
+        read(client(Script({LOGIN: fault}), clock))
+    assert clock.waited < 2
 
 
 def test_two_reads_that_meet_a_changed_codebase_ask_for_it_once() -> None:

@@ -34,22 +34,30 @@ def counted(rows: list[dict[str, Any]], **options: Any) -> Script:
     return Script({LIST: paged(rows, **options), COUNT: ok({"count": len(rows)})})
 
 
+def many_lines(count: int, cap: int = 1000, **replies: Reply | list[Reply]) -> Script:
+    """Script agreement 81 with so many lines; ``replies`` replace by "METHOD path"."""
+    rows = paged([line(number) for number in range(1, count + 1)], cap=cap)
+    return Script({LINES: rows, f"{LINES}/count": ok({"count": count}), **replies})
+
+
 @pytest.mark.parametrize(
-    ("entries", "pages"), [(0, 1), (1, 1), (25, 1), (999, 1), (1000, 2), (1001, 2), (2000, 3), (2500, 3)]
+    ("entries", "pages"), [(0, 1), (1, 1), (25, 1), (999, 1), (1000, 1), (1001, 2), (2000, 2), (2500, 3)]
 )
-def test_pages_are_read_up_to_the_first_short_one(entries: int, pages: int) -> None:
+def test_pages_are_read_until_the_count_is_reached(entries: int, pages: int) -> None:
+    """One request for the count, and one more for the end of each page but the last."""
     script = counted(numbered(entries))
     assert agreements(script) == list(range(1, entries + 1))
-    assert script.calls().count("finance/agreements") == pages
+    assert script.calls().count("finance/agreements") == pages + (pages - 1)
     assert script.calls().count("finance/agreements/count") == 1
 
 
-def test_every_page_is_asked_for_with_every_parameter() -> None:
+def test_every_page_is_asked_for_with_every_parameter_and_its_end_looked_at_again() -> None:
     script = counted(numbered(1500))
     agreements(script)
     asked = [dict(r.url.params) for r in script.sent if r.url.path.endswith("finance/agreements")]
     same = {"fields": AGREEMENTS.fields, "orderBy": "id asc", "pageSize": "1000"}
-    assert asked == [same | {"page": "1"}, same | {"page": "2"}]
+    end = {"fields": "id", "orderBy": "id asc", "pageSize": "1", "page": "1000"}
+    assert asked == [same | {"page": "1"}, same | {"page": "2"}, end]
 
 
 def test_a_link_header_that_names_a_next_page_on_the_last_is_ignored() -> None:
@@ -61,7 +69,7 @@ def test_a_link_header_that_names_a_next_page_on_the_last_is_ignored() -> None:
 def test_a_server_that_caps_its_pages_lower_is_read_to_the_end() -> None:
     script = counted(numbered(120), cap=50)
     assert agreements(script) == list(range(1, 121))
-    assert script.calls().count("finance/agreements") == 3
+    assert script.calls().count("finance/agreements") == 3 + 2
 
 
 def test_an_entry_that_slid_onto_the_next_page_is_taken_once() -> None:
@@ -76,19 +84,57 @@ def test_a_list_that_changed_meanwhile_is_read_once_more() -> None:
     assert script.calls().count("finance/agreements/count") == 2
 
 
+class Shifting:
+    """Agreements of which one is deleted, and maybe one added, after so many requests for a page."""
+
+    def __init__(self, entries: int, after: int, *, times: int = 1, adds: bool) -> None:
+        self.ids = list(range(1, entries + 1))
+        self._after, self._times, self._adds = after, times, adds
+        self._asked = 0
+
+    def page(self, request: httpx.Request) -> httpx.Response:
+        answer = paged([{"id": number} for number in self.ids])(request)
+        self._asked += 1
+        if self._asked >= self._after and self._times:
+            self._times -= 1
+            del self.ids[4]
+            if self._adds:
+                self.ids.append(self.ids[-1] + 1)
+        return answer
+
+    def count(self, _: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"count": len(self.ids)})
+
+    def script(self) -> Script:
+        return Script({LIST: self.page, COUNT: self.count})
+
+
+@pytest.mark.parametrize("adds", [False, True])
+@pytest.mark.parametrize(("entries", "after"), [(1500, 1), (2500, 1), (2500, 2)])
+def test_entries_that_move_between_pages_are_read_again(entries: int, after: int, adds: bool) -> None:
+    """A deletion on a page already read moves an entry past the reader; an addition hides it in the count."""
+    shifting = Shifting(entries, after, adds=adds)
+    assert agreements(shifting.script()) == shifting.ids
+
+
+def test_a_list_that_never_stands_still_is_an_error() -> None:
+    with pytest.raises(ConnectWiseError, match="keep moving between the pages"):
+        agreements(Shifting(1500, 1, times=99, adds=True).script())
+
+
 @pytest.mark.parametrize("count", [3, 9])
 def test_a_list_that_never_agrees_with_its_count_is_an_error(count: int) -> None:
     script = Script({LIST: paged(numbered(5)), COUNT: ok({"count": count})})
     with pytest.raises(ConnectWiseError, match=f"counts {count} entries in the agreements but lists 5"):
         agreements(script)
-    assert script.calls().count("finance/agreements/count") == 2
+    assert script.calls().count("finance/agreements/count") == 3
 
 
 def test_a_server_that_ignores_the_page_number_is_an_error_and_no_endless_loop() -> None:
     script = Script({LIST: ok(numbered(1000)), COUNT: ok({"count": 3000})})
     with pytest.raises(ConnectWiseError, match="counts 3000"):
         agreements(script)
-    assert script.calls().count("finance/agreements") == 4
+    assert script.calls().count("finance/agreements") == 6
 
 
 def test_a_failed_page_fails_the_list() -> None:
@@ -127,19 +173,33 @@ def test_a_count_in_another_shape_is_an_error(body: object) -> None:
 
 @pytest.mark.parametrize(
     ("entries", "requests"),
-    [(0, 1), (1, 1), (24, 1), (25, 2), (26, 1), (250, 2), (999, 1), (1000, 2), (1001, 2)],
+    [(0, 1), (1, 1), (24, 1), (25, 2), (26, 1), (250, 2), (999, 1), (1000, 2), (1001, 4)],
 )
 def test_the_lines_of_an_agreement_need_one_request(entries: int, requests: int) -> None:
     """A page of a multiple of 25 might be a lower cap of the server, so that another page is asked for."""
-    script = Script({LINES: paged([line(number) for number in range(1, entries + 1)])})
+    script = many_lines(entries)
     assert lines(client(script)) == list(range(1, entries + 1))
     assert len(script.calls()) == requests
 
 
+def test_a_server_that_once_sent_a_longer_page_caps_none_at_25() -> None:
+    script = many_lines(25, **{LIST: paged(numbered(30)), COUNT: ok({"count": 30})})
+    with client(script) as connectwise:
+        read_all(connectwise._session, AGREEMENTS)
+        before = len(script.calls())
+        assert len(read_all(connectwise._session, additions_of(81))) == 25
+    assert len(script.calls()) - before == 1
+
+
+def test_lines_on_several_pages_are_counted() -> None:
+    script = many_lines(1500, **{f"{LINES}/count": [ok({"count": 1501}), ok({"count": 1500})]})
+    assert len(lines(client(script))) == 1500
+    assert script.calls().count("finance/agreements/81/additions/count") == 2
+
+
 @pytest.mark.parametrize("cap", [25, 50, 100, 250])
 def test_a_lower_cap_does_not_shorten_the_lines_of_an_agreement(cap: int) -> None:
-    script = Script({LINES: paged([line(number) for number in range(1, 612)], cap=cap)})
-    assert len(lines(client(script))) == 611
+    assert len(lines(client(many_lines(611, cap=cap)))) == 611
 
 
 def test_the_lines_of_an_agreement_that_is_gone_are_an_error() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from seatsync.errors import ConnectWiseError, ScanFailed
-from seatsync.model import AgreementId, Company, CompanyId, Product, ProductId
+from seatsync.model import AgreementId, Book, Company, CompanyId, Product, ProductId
 
 from .fakes import GATEWAY, FakeClock, Reply, Script, agreement, client, line, ok, paged, refusal
 
@@ -104,9 +104,93 @@ def test_progress_counts_up_to_the_total() -> None:
 
     with client(book_of([agreement(81), agreement(82)], {81: [], 82: []})) as connectwise:
         connectwise.read_book(progress)
-    assert seen[0] == (0, 4, "Reading the agreements")
-    assert [step[:2] for step in seen[1:]] == [(done, 6) for done in range(1, 7)]
-    assert 'Read the lines of agreement "Agreement 82" (82)' in [step[2] for step in seen]
+    assert seen[0] == (0, 0, "Reading the agreements")
+    counted = [step[:2] for step in seen if step[1]]
+    assert counted == sorted(counted)
+    assert {total for _, total in counted} == {6}
+    assert counted[-1] == (6, 6)
+    assert any(message.startswith("Read the lines of agreement") for _, _, message in seen)
+
+
+def test_a_wait_that_connectwise_asks_for_is_told() -> None:
+    seen: list[str] = []
+    held, told = threading.Event(), threading.Event()
+
+    class Waiting(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            held.set()
+            assert told.wait(timeout=20)
+            super().sleep(seconds)
+
+    def progress(done: int, total: int, message: str) -> None:
+        seen.append(message)
+        if message.startswith("ConnectWise asks to wait"):
+            told.set()
+
+    limited = [refusal(429, Retry_After="20"), ok([])]
+    script = book_of([agreement(81)], {}, **{"finance/agreements/81/additions": limited})
+    with client(script, Waiting()) as connectwise:
+        connectwise.read_book(progress)
+    assert held.is_set()
+    assert "ConnectWise asks to wait: going on in 20 s" in seen
+
+
+INFO = {"_info": {"lastUpdated": "2026-01-02T03:04:05Z"}}
+
+
+def of_ended(lines: list[dict[str, Any]], **fields: Any) -> Script:
+    """Script an active agreement 81 with a line, and agreement 82, which is over, with the given lines."""
+    ended = agreement(82, **({"agreementStatus": "Expired"} | INFO | fields))
+    return book_of([agreement(81), ended], {81: [line(9001)], 82: lines})
+
+
+def book(script: Script, earlier: Book | None = None) -> Book:
+    with client(script) as connectwise:
+        return connectwise.read_book(silent, lambda: earlier)
+
+
+def test_the_lines_of_an_agreement_that_is_over_are_read_once() -> None:
+    first = book(of_ended([line(9002, agreementId=82)]))
+    script = of_ended([])
+    again = book(script, first)
+    assert [(found.id, found.agreement_id) for found in again.additions] == [(9001, 81), (9002, 82)]
+    assert "finance/agreements/82/additions" not in script.calls()
+    assert "finance/agreements/81/additions" in script.calls()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"_info": {"lastUpdated": "2026-01-02T03:04:06Z"}},
+        {"_info": None},
+        {"agreementStatus": "Active"},
+        {"name": "Renamed"},
+        {"endDate": "2027-01-01T00:00:00Z"},
+    ],
+)
+def test_lines_are_read_anew_when_anything_about_the_agreement_changed(fields: dict[str, Any]) -> None:
+    first = book(of_ended([line(9002, agreementId=82)]))
+    script = of_ended([line(9003, agreementId=82)], **fields)
+    assert [found.id for found in book(script, first).additions] == [9001, 9003]
+
+
+def test_without_a_last_update_lines_are_always_read() -> None:
+    first = book(of_ended([line(9002, agreementId=82)], _info=None))
+    script = of_ended([line(9003, agreementId=82)], _info=None)
+    assert [found.id for found in book(script, first).additions] == [9001, 9003]
+
+
+def test_an_active_agreement_is_read_however_old_its_last_update() -> None:
+    first = book(of_ended([], agreementStatus="Active"))
+    script = of_ended([line(9003, agreementId=82)], agreementStatus="Active")
+    assert [found.id for found in book(script, first).additions] == [9001, 9003]
+
+
+def test_a_bundle_is_no_product_for_a_line_unless_one_bills_it() -> None:
+    bundles = [PRODUCT | {"id": number, "productClass": "Bundle"} for number in (1, 2)]
+    script = book_of([agreement(81)], {81: [line(9001, product={"id": 2})]})
+    script = Script(script._replies | listed("procurement/catalog", [*bundles, PRODUCT]))
+    assert sorted(book(script).products) == [2, 3409]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +249,7 @@ def test_a_product_that_can_not_be_understood_fails_the_scan_and_is_named() -> N
 
 def test_an_error_of_connectwise_from_elsewhere_fails_the_scan() -> None:
     def progress(done: int, total: int, message: str) -> None:
-        if done == 1:
+        if done:
             raise ConnectWiseError("Somebody else met an error.")
 
     with client(book_of([], {})) as connectwise, pytest.raises(ScanFailed, match="Somebody else"):

@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -193,3 +193,40 @@ def test_a_request_that_stood_in_line_minds_what_the_one_before_was_told(refused
         error = waiting.exception(timeout=20)
         gate._slots.acquire()
     assert (str(error), left) == (("Refused.", []) if refused else ("None", [1020.0]))
+
+
+def test_an_answer_that_never_ends_runs_out_of_time() -> None:
+    """Each byte comes within the time that a single read may take; the whole must not."""
+    clock = FakeClock()
+
+    def drip(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        with suppress(OSError):
+            for _ in range(1000):
+                clock.time += 20
+                handler.wfile.write(b" ")
+                handler.wfile.flush()
+
+    with serving(drip, clock=clock) as connectwise, pytest.raises(ConnectWiseError, match="in time"):
+        connectwise.agreement(AgreementId(81))
+
+
+def test_an_answer_without_measure_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seatsync.connectwise.client._LONGEST_ANSWER", 100_000)
+
+    def flood(handler: Handler) -> None:
+        with suppress(OSError):
+            handler.answer(200, [line(number) for number in range(100_000)])
+
+    with serving(flood) as connectwise, pytest.raises(ConnectWiseError, match="can't be unpacked"):
+        connectwise.agreement(AgreementId(81))
+
+
+def test_a_body_that_is_not_packed_as_it_says_is_an_error() -> None:
+    def answer(handler: Handler) -> None:
+        handler.answer(200, agreement(81), Content_Encoding="gzip")
+
+    with serving(answer) as connectwise, pytest.raises(ConnectWiseError, match="can't be unpacked"):
+        connectwise.agreement(AgreementId(81))

@@ -1,7 +1,7 @@
 """The JSON of ConnectWise to records and back."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -93,6 +93,23 @@ def test_an_agreement_is_read() -> None:
         "EUR",
         AgreementId(80),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-09-14T08:12:30Z", datetime(2026, 9, 14, 8, 12, 30, tzinfo=UTC)),
+        ("2026-09-14T08:12:30", datetime(2026, 9, 14, 8, 12, 30, tzinfo=UTC)),
+        ("2026-09-14T10:12:30.5+02:00", datetime(2026, 9, 14, 8, 12, 30, 500000, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("yesterday", None),
+        ("", None),
+        (7, None),
+    ],
+)
+def test_the_last_update_of_an_agreement_is_a_time_or_unknown(text: Any, moment: datetime | None) -> None:
+    row = wire.one(agreement(81, _info={"lastUpdated": text}), "agreement")
+    assert wire.agreement(row).updated == moment
 
 
 def test_an_agreement_with_only_what_it_needs_is_read() -> None:

@@ -1,6 +1,6 @@
 """Two ConnectWise servers with one face: one in memory, and the simulator behind the real client."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -185,7 +185,7 @@ class InMemory:
     def check(self) -> tuple[Check, ...]:
         return ()
 
-    def read_book(self, progress: Progress) -> Book:
+    def read_book(self, progress: Progress, earlier: Callable[[], Book | None]) -> Book:
         raise NotImplementedError
 
     def agreement(self, agreement: AgreementId) -> Agreement:
