@@ -65,6 +65,8 @@ def print_review(review: "Review") -> None:
     )
     for note in review.export.notes:
         say(note)
+    if review.snapshot.suspicion:
+        say(f"THE SCAN MAY NOT HAVE SEEN EVERYTHING. {review.snapshot.suspicion}")
     if preview.incomplete:
         say(f"INCOMPLETE EXPORT, orphans are not looked for. {preview.incomplete}")
     shown = [row for row in preview.rows if row.status is not Status.NO_CHANGE]

@@ -80,7 +80,10 @@ def await_run(wiring: "Wiring", desk: "Desk", operation: "Operation") -> "Operat
 
     def watch(now: "Operation") -> None:
         nonlocal said
-        line = f"{now.kind.label} {now.id}: {now.status.label}, {now.done} of {now.total}"
+        line = f"{now.kind.label} {now.id}: {now.status.label}"
+        if not now.status.finished:
+            line += f", {now.done} of {now.total}" if now.total else ""
+            line += f"; {now.message}" if now.message else ""
         if line != said:
             said = line
             tell(line)

@@ -14,6 +14,7 @@ from seatsync.runs import recent
 from seatsync.status import OperationKind, Status
 from seatsync.ui.frame import done, explained, guarded
 from seatsync.ui.session import Keys, get, put
+from seatsync.ui.snapshot_view import show_suspicion
 from seatsync.ui.text import plain, seats
 from seatsync.ui.words import age, counted, moment
 
@@ -67,8 +68,9 @@ def show_snapshot_age(desk: Desk) -> None:
 
 
 def show_banner(desk: Desk, review: Review) -> None:
-    """Say that an export is incomplete, with the numbers, and let a person state otherwise."""
+    """Say that the scan or the export may lack something, with the numbers; a person may declare the file."""
     export = review.export
+    show_suspicion(review.snapshot)
     if export.declared:
         st.caption(f":material/verified: Declared complete: {plain(export.declared)}")
     if not review.preview.incomplete:

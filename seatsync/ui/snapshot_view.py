@@ -3,7 +3,18 @@
 import streamlit as st
 
 from seatsync.model import Snapshot
+from seatsync.ui.text import plain
 from seatsync.ui.words import age, moment
+
+
+def show_suspicion(snapshot: Snapshot) -> None:
+    """Say why a snapshot may lack something; nothing when nothing speaks for that."""
+    if snapshot.suspicion:
+        st.warning(
+            f"**The scan may not have seen everything.** {plain(snapshot.suspicion)} "
+            "Until then, seats may seem to have no addition although one bills them.",
+            icon=":material/visibility_off:",
+        )
 
 
 def show_snapshot(snapshot: Snapshot | None) -> None:
@@ -24,4 +35,5 @@ def show_snapshot(snapshot: Snapshot | None) -> None:
     first.metric("Taken", age(snapshot.taken_at), border=True, help=moment(snapshot.taken_at))
     for place, (name, number) in zip(others, counts.items(), strict=True):
         place.metric(name, f"{number:,}", border=True)
+    show_suspicion(snapshot)
     st.caption(f"Read from ConnectWise at {moment(snapshot.taken_at)}.")

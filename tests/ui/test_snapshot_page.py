@@ -1,13 +1,20 @@
 """The Snapshot page: what is scanned, how old it is, and a scan that renews it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from seatsync.jobs.durable import wait_for
+from seatsync.model import ExportId
+from seatsync.people import Permission
 from seatsync.runs import recent
+from seatsync.suspicion import suspect
 from seatsync.ui.session import installation, reset_installation
 from tests.ui.conftest import OpenPage, words
 
 PAGE = "pages/snapshot.py"
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def test_an_empty_installation_says_to_scan(open_empty: OpenPage) -> None:
@@ -39,6 +46,21 @@ def test_a_scan_started_here_fills_the_snapshot(open_empty: OpenPage) -> None:
     metrics = {metric.label: metric.value for metric in page.metric}
     assert metrics["Companies"] == "66"
     assert list(page.dataframe[0].value["Kind"]) == ["Scan"]
+
+
+def test_a_scan_that_saw_far_less_is_suspected_on_the_pages_that_build_on_it(
+    open_page: OpenPage, november: ExportId
+) -> None:
+    desk = installation().desk()
+    held = desk.store.snapshots.book(desk.team.id, desk.snapshot().id)
+    fewer = replace(held, additions=held.additions[:9])
+    draft = desk.draft(Permission.MANAGE, "snapshot.save", "ConnectWise")
+    said = suspect(fewer, desk.store.snapshots.all(desk.team.id))
+    desk.store.snapshots.swap_in(desk.team.id, fewer, NOON, draft, said)
+    for page in (open_page(PAGE), open_page("pages/preview.py", export=str(november))):
+        shown = words(page)
+        assert "The scan may not have seen everything" in shown
+        assert "9 additions where there were" in shown
 
 
 def test_a_failed_scan_keeps_the_old_snapshot_and_says_why(
