@@ -16,6 +16,7 @@ from seatsync.connectwise.checks import run_checks
 from seatsync.connectwise.client import Session
 from seatsync.connectwise.failures import Request
 from seatsync.connectwise.pacing import Clock
+from seatsync.connectwise.row import one
 from seatsync.connectwise.scan import read_book
 from seatsync.errors import ConnectWiseError, SettingsError
 from seatsync.model import Addition, AdditionId, Agreement, AgreementId, Book, ProductId
@@ -64,12 +65,12 @@ class ConnectWiseClient:
     def agreement(self, agreement: AgreementId) -> Agreement:
         """Read one agreement. Raises ConnectWiseError."""
         request = Request("GET", f"finance/agreements/{agreement}", f"read agreement {agreement}")
-        return wire.agreement(wire.one(self._session.read(request).body, "agreement"))
+        return wire.agreement(one(self._session.read(request).body, "agreement"))
 
     def addition(self, agreement: AgreementId, addition: AdditionId) -> Addition:
         """Read one line. Raises ConnectWiseError."""
         request = Request("GET", _path(agreement, addition), f"read line {addition} of agreement {agreement}")
-        return wire.addition(wire.one(self._session.read(request).body, "line"), agreement)
+        return wire.addition(one(self._session.read(request).body, "line"), agreement)
 
     def additions(self, agreement: AgreementId) -> tuple[Addition, ...]:
         """Read every line of an agreement, cancelled ones included. Raises ConnectWiseError."""
@@ -102,7 +103,7 @@ class ConnectWiseClient:
     def _write(self, request: Request, agreement: AgreementId, addition: AdditionId | None) -> Written:
         answer = self._session.write(request)
         try:
-            written = wire.addition(wire.one(answer.body, "line"), agreement)
+            written = wire.addition(one(answer.body, "line"), agreement)
         except ConnectWiseError as error:
             raise _unclear(request, str(error), answer.request_id) from error
         if addition is not None and written.id != addition:

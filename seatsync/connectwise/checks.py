@@ -4,6 +4,7 @@ from seatsync.connectwise import paging, wire
 from seatsync.connectwise.client import Session
 from seatsync.connectwise.failures import Request
 from seatsync.connectwise.paging import Listing
+from seatsync.connectwise.row import Row, rows_of
 from seatsync.errors import ConnectWiseError
 from seatsync.ports import Check
 
@@ -70,6 +71,6 @@ def _list(session: Session, listing: Listing, what: str) -> Check:
     return Check(what, ok=True)
 
 
-def _first(session: Session, listing: Listing) -> tuple[wire.Row, ...]:
+def _first(session: Session, listing: Listing) -> tuple[Row, ...]:
     request = paging.page_request(listing, page=1, size=1)
-    return wire.rows(session.read(request, tries=_TRIES, guarded=False).body, listing.kind)
+    return rows_of(session.read(request, tries=_TRIES, guarded=False).body, listing.kind)

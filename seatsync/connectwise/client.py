@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -108,19 +108,26 @@ class Session:
             except httpx.RequestError as lost:
                 _log.info("%s %s -> %s", request.method, url, type(lost).__name__)
                 return self._reader.unreachable(request, lost)
-        outcome = self._reader.outcome(request, reply)
+            if not reply.succeeded:
+                outcome = self._reader.outcome(request, reply)
+                self._heed(outcome, guarded and request.signed)
+        # An answer is taken apart when the next request may leave already, a refusal before.
+        if reply.succeeded:
+            outcome = self._reader.outcome(request, reply)
         if isinstance(outcome, Answer):
             _log.debug("%s %s -> %s, request %s", request.method, url, reply.status, outcome.request_id)
             return outcome
-        error = outcome.error
-        _log.info(
-            "%s %s -> %s, request %s: %s", request.method, url, reply.status, error.request_id, error.raw
-        )
-        if error.retry_after is not None:
-            self.gate.hold(error.retry_after)
-        if guarded and request.signed and error.refuses_credentials:
-            self.gate.refuse(error)
+        said = outcome.error
+        _log.info("%s %s -> %s, request %s: %s", request.method, url, reply.status, said.request_id, said.raw)
         return outcome
+
+    def _heed(self, outcome: Answer | Failure, guarded: bool) -> None:
+        """Hold all requests back when told to wait, and let none leave after refused credentials."""
+        if isinstance(outcome, Failure):
+            if outcome.error.retry_after is not None:
+                self.gate.hold(outcome.error.retry_after)
+            if guarded and outcome.error.refuses_credentials:
+                self.gate.refuse(outcome.error)
 
     def _send(self, request: Request, url: str) -> Reply:
         """Send a request and take in the whole answer. Raises httpx.RequestError."""
@@ -130,10 +137,11 @@ class Session:
         if request.body is not None:
             headers["Content-Type"] = "application/json"
         seconds = _WRITE_SECONDS if request.writes else _READ_SECONDS
+        # Written out here: the library would take the address apart twice more.
+        query = f"?{urlencode(request.params)}" if request.params else ""
         with self._http.stream(
             request.method,
-            url,
-            params=request.params or None,
+            url + query,
             content=request.body,
             headers=headers,
             auth=self._auth if request.signed else None,

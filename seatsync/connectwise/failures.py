@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from seatsync.connectwise.address import Server
+from seatsync.connectwise.row import exact
 from seatsync.errors import ConnectWiseError, FieldError
 from seatsync.ports import Connection
 
@@ -55,6 +55,11 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     content: bytes
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the server says that it did what was asked."""
+        return 200 <= self.status < 300
 
     @property
     def elsewhere(self) -> bool:
@@ -113,7 +118,7 @@ class Reader:
         """Turn a reply into its JSON or a failure."""
         if reply.elsewhere:
             return self._failure(request, reply, self._redirected(request, reply), lost=True)
-        if not 200 <= reply.status < 300:
+        if not reply.succeeded:
             return self._refusal(request, reply)
         try:
             return Answer(parse_json(reply.content), self._request_id(reply))
@@ -287,7 +292,7 @@ def retry_after(header: str, now: datetime) -> float | None:
 
 def parse_json(content: bytes) -> object:
     """Read JSON with every number exact. Raises ValueError."""
-    parsed: object = json.loads(content, parse_float=Decimal, parse_constant=_no_number)
+    parsed: object = json.loads(content, parse_float=exact, parse_constant=_no_number)
     return parsed
 
 

@@ -7,6 +7,7 @@ from seatsync.connectwise import wire
 from seatsync.connectwise.client import Session
 from seatsync.connectwise.failures import Request
 from seatsync.connectwise.pacing import Stop
+from seatsync.connectwise.row import Row, rows_of
 from seatsync.errors import ConnectWiseError
 
 PAGE_SIZE = 1000
@@ -14,7 +15,7 @@ _PAGE_CAP = 10_000
 _PASSES = 3
 _SMALLEST_CAP = 25
 
-Page = Sequence[wire.Row]
+Page = Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def additions_of(agreement: int) -> Listing:
     )
 
 
-def read_all(session: Session, listing: Listing, stop: Stop | None = None) -> tuple[wire.Row, ...]:
+def read_all(session: Session, listing: Listing, stop: Stop | None = None) -> tuple[Row, ...]:
     """Read every entry once, in the order of ids.
 
     A list is read again when its count differs, or when entries moved between its pages meanwhile: pages are
@@ -95,7 +96,7 @@ def _pages(session: Session, listing: Listing, expected: int | None, stop: Stop 
     pages: list[Page] = []
     seen: set[int] = set()
     for number in range(1, _PAGE_CAP + 1):
-        rows = wire.rows(session.read(page_request(listing, number), stop=stop).body, listing.kind)
+        rows = rows_of(session.read(page_request(listing, number), stop=stop).body, listing.kind)
         before = len(seen)
         seen.update(row.id() for row in rows)
         if len(seen) == before:
@@ -120,7 +121,7 @@ def _moved(session: Session, listing: Listing, pages: Sequence[Page], stop: Stop
     bare = replace(listing, fields="id")
     for page in pages[:-1]:
         place += len(page)
-        found = wire.rows(session.read(page_request(bare, place, size=1), stop=stop).body, listing.kind)
+        found = rows_of(session.read(page_request(bare, place, size=1), stop=stop).body, listing.kind)
         if not found or found[0].id() != page[-1].id():
             return True
     return False

@@ -7,9 +7,9 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
-from seatsync.connectwise import wire
 from seatsync.connectwise.client import Session
 from seatsync.connectwise.paging import Listing, read_all
+from seatsync.connectwise.row import Row
 from seatsync.errors import ConnectWiseError, ScanFailed
 from seatsync.ports import Progress
 
@@ -19,7 +19,7 @@ _WAIT_WORTH_TELLING = 1.0
 # While some threads take answers apart, the others keep all requests that are allowed in flight.
 _SPARE_THREADS = 2
 
-Rows = tuple[wire.Row, ...]
+Rows = tuple[Row, ...]
 
 
 class Readers:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from seatsync.connectwise import paging, wire
 from seatsync.connectwise.client import Session
 from seatsync.connectwise.readers import Readers, scan_failed
+from seatsync.connectwise.row import Row
 from seatsync.errors import ConnectWiseError
 from seatsync.model import (
     Addition,
@@ -24,7 +25,7 @@ _OVER = ("Cancelled", "Expired")
 _BUNDLE = "Bundle"
 
 Lines = Mapping[AgreementId, tuple[Addition, ...]]
-Rows = tuple[wire.Row, ...]
+Rows = tuple[Row, ...]
 
 
 def read_book(

@@ -1,12 +1,11 @@
 """The JSON of ConnectWise to records and back: the only place that knows the API's field names."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 
+from seatsync.connectwise.row import Row
 from seatsync.errors import ConnectWiseError
 from seatsync.model import (
     BILLABLE,
@@ -34,138 +33,11 @@ TYPE_FIELDS = "id,name"
 
 Json = None | bool | int | str | Decimal | Sequence["Json"] | Mapping[str, "Json"]
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NO_DAY = "0001-01-01"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One JSON object, read with tolerance: absent, null and "" are alike. ``record`` names it in errors."""
-
-    values: Mapping[str, object]
-    record: str
-
-    def id(self) -> int:
-        """Return the object's own id. Raises ConnectWiseError when it has none."""
-        value = self.values.get("id")
-        if isinstance(value, str) and value.isdecimal():
-            value = int(value)
-        if isinstance(value, Decimal) and value == value.to_integral_value():
-            value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self._wrong("id", value)
-        return value
-
-    def text(self, key: str) -> str:
-        """Return a text; empty when there is none."""
-        value = self.values.get(key)
-        return "" if value is None else str(value)
-
-    def flag(self, key: str) -> bool:
-        """Return a truth value; false when there is none."""
-        match self.values.get(key):
-            case bool() as value:
-                return value
-            case None | "" | 0:
-                return False
-            case 1:
-                return True
-            case str() as word if word.casefold() in ("true", "false"):
-                return word.casefold() == "true"
-            case value:
-                raise self._wrong(key, value)
-
-    def number(self, key: str) -> Decimal | None:
-        """Return an exact number; None when there is none."""
-        value = self.values.get(key)
-        if value is None or value == "":
-            return None
-        try:
-            if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-                raise self._wrong(key, value)
-            number = Decimal(value)
-        except InvalidOperation as error:
-            raise self._wrong(key, value) from error
-        if not number.is_finite():
-            raise self._wrong(key, value)
-        return number
-
-    def day_if_clear(self, key: str) -> date | None:
-        """Return a calendar day; None for text of another form, where the vendor gives no format."""
-        try:
-            return self.day(key)
-        except ConnectWiseError:
-            return None
-
-    def day(self, key: str) -> date | None:
-        """Return a calendar day: the first ten characters, whatever zone follows them."""
-        value = self.values.get(key)
-        if value is None or value == "":
-            return None
-        text = str(value).strip()[:10]
-        try:
-            if not _DAY.fullmatch(text):
-                raise self._wrong(key, value)
-            return None if text == _NO_DAY else date.fromisoformat(text)
-        except ValueError as error:
-            raise self._wrong(key, value) from error
-
-    def moment(self, key: str) -> datetime | None:
-        """Return a time in UTC, one without a zone taken as UTC; None for text of another form."""
-        try:
-            found = datetime.fromisoformat(self.text(key))
-            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-        except (ValueError, OverflowError):
-            return None
-
-    def reference(self, key: str) -> "Row | None":
-        """Return the object that a reference such as ``company`` holds; None when there is none."""
-        value = self.values.get(key)
-        if value is None or value == "":
-            return None
-        if not isinstance(value, dict):
-            raise self._wrong(key, value)
-        return Row(value, f"the {key} of {self.record}")
-
-    def required(self, key: str) -> "Row":
-        """Return a reference that must be there. Raises ConnectWiseError."""
-        found = self.reference(key)
-        if found is None:
-            raise self._wrong(key, None)
-        return found
-
-    def _wrong(self, key: str, value: object) -> ConnectWiseError:
-        if value is None or value == "":
-            return ConnectWiseError(
-                f'ConnectWise sent {self.record} without "{key}". Check it in ConnectWise.'
-            )
-        shown = " ".join(str(value).split())[:60]
-        return ConnectWiseError(
-            f'ConnectWise sent {self.record} with "{key}" as "{shown}", which can\'t be read. '
-            "Check it in ConnectWise."
-        )
-
-
-def one(body: object, kind: str) -> Row:
-    """Take a single object, named by its kind and id. Raises ConnectWiseError."""
-    if not isinstance(body, dict):
-        raise ConnectWiseError(f"ConnectWise sent something else than {kind}. Try again.")
-    return Row(body, f"{kind} {Row(body, kind).id()}")
-
-
-def rows(body: object, kind: str) -> tuple[Row, ...]:
-    """Take a list of objects that all have ids. Raises ConnectWiseError."""
-    if not isinstance(body, list):
-        raise ConnectWiseError(
-            f"ConnectWise sent something else than a list where each entry is {kind}. Try again."
-        )
-    return tuple(one(entry, kind) for entry in body)
-
 
 def count(body: object) -> int:
     """Take the answer of a count. Raises ConnectWiseError."""
     number = Row(body, "a count").number("count") if isinstance(body, dict) else None
-    if number is None:
+    if number is None or number != number.to_integral_value():
         raise ConnectWiseError("ConnectWise sent something else than a count. Try again.")
     return int(number)
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -201,24 +202,24 @@ def test_an_answer_that_never_ends_runs_out_of_time() -> None:
 
     def drip(handler: Handler) -> None:
         handler.send_response(200)
-        handler.send_header("Content-Length", "1000")
+        handler.send_header("Content-Length", "1000000")
         handler.end_headers()
         with suppress(OSError):
-            for _ in range(1000):
-                clock.time += 20
+            while True:
+                clock.time += 1
                 handler.wfile.write(b" ")
-                handler.wfile.flush()
+                time.sleep(0.001)
 
     with serving(drip, clock=clock) as connectwise, pytest.raises(ConnectWiseError, match="in time"):
         connectwise.agreement(AgreementId(81))
 
 
 def test_an_answer_without_measure_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seatsync.connectwise.client._LONGEST_ANSWER", 100_000)
+    monkeypatch.setattr("seatsync.connectwise.client._LONGEST_ANSWER", 10_000)
 
     def flood(handler: Handler) -> None:
         with suppress(OSError):
-            handler.answer(200, [line(number) for number in range(100_000)])
+            handler.answer(200, [line(number) for number in range(1000)])
 
     with serving(flood) as connectwise, pytest.raises(ConnectWiseError, match="can't be unpacked"):
         connectwise.agreement(AgreementId(81))

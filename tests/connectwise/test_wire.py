@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from seatsync.connectwise import wire
 from seatsync.connectwise.failures import parse_json
+from seatsync.connectwise.row import one
 from seatsync.errors import ConnectWiseError
 from seatsync.model import (
     Addition,
@@ -29,7 +30,7 @@ PATCH = "PATCH finance/agreements/81/additions/9001"
 
 
 def parsed(text: str, kind: str = "line") -> wire.Row:
-    return wire.one(parse_json(text.encode()), kind)
+    return one(parse_json(text.encode()), kind)
 
 
 def row(**values: Any) -> wire.Row:
@@ -57,7 +58,7 @@ def test_a_line_is_read() -> None:
 @pytest.mark.parametrize("unset", [{}, dict.fromkeys(line(1), None), dict.fromkeys(line(1), "")])
 def test_absent_null_and_empty_are_alike(unset: dict[str, Any]) -> None:
     values = unset | {"id": 9001, "product": {"id": 3409}}
-    assert wire.addition(wire.one(values, "line"), AgreementId(81)) == Addition(
+    assert wire.addition(one(values, "line"), AgreementId(81)) == Addition(
         AdditionId(9001), AgreementId(81), ProductId(3409), Decimal(0)
     )
 
@@ -76,7 +77,7 @@ def test_an_agreement_is_read() -> None:
         parentAgreement={"id": 80, "name": "Parent"},
         agreementStatus="Paused",
     )
-    assert wire.agreement(wire.one(body, "agreement")) == Agreement(
+    assert wire.agreement(one(body, "agreement")) == Agreement(
         AgreementId(81),
         "Agreement 81",
         CompanyId(250),
@@ -108,7 +109,7 @@ def test_an_agreement_is_read() -> None:
     ],
 )
 def test_the_last_update_of_an_agreement_is_a_time_or_unknown(text: Any, moment: datetime | None) -> None:
-    row = wire.one(agreement(81, _info={"lastUpdated": text}), "agreement")
+    row = one(agreement(81, _info={"lastUpdated": text}), "agreement")
     assert wire.agreement(row).updated == moment
 
 
@@ -119,9 +120,7 @@ def test_an_agreement_with_only_what_it_needs_is_read() -> None:
         "startDate": "0001-01-01T00:00:00Z",
         "parentAgreement": {"id": None},
     }
-    assert wire.agreement(wire.one(body, "agreement")) == Agreement(
-        AgreementId(81), "", CompanyId(250), status=""
-    )
+    assert wire.agreement(one(body, "agreement")) == Agreement(AgreementId(81), "", CompanyId(250), status="")
 
 
 def test_companies_and_products_are_read() -> None:
@@ -133,11 +132,11 @@ def test_companies_and_products_are_read() -> None:
         "website": "contoso.com",
     }
     product = {"id": "3409", "identifier": "AV", "description": "Seat", "price": "4.00", "inactiveFlag": 1}
-    assert wire.company(wire.one(company, "company")) == Company(
+    assert wire.company(one(company, "company")) == Company(
         CompanyId(250), "Contoso", "con", True, "contoso.com"
     )
-    assert wire.company(wire.one({"id": 7, "identifier": "con"}, "company")).name == "con"
-    assert wire.product(wire.one(product, "product")) == Product(
+    assert wire.company(one({"id": 7, "identifier": "con"}, "company")).name == "con"
+    assert wire.product(one(product, "product")) == Product(
         ProductId(3409), "AV", "Seat", Decimal("4.00"), True
     )
 
@@ -146,7 +145,7 @@ def test_companies_and_products_are_read() -> None:
     ("code", "currency"), [({"currencyIdentifier": "CAD"}, "CAD"), ({"name": "Pound"}, "Pound")]
 )
 def test_a_currency_without_a_code_goes_by_its_name(code: dict[str, str], currency: str) -> None:
-    assert wire.agreement(wire.one(agreement(81, currency=code), "agreement")).currency == currency
+    assert wire.agreement(one(agreement(81, currency=code), "agreement")).currency == currency
 
 
 @pytest.mark.parametrize(
@@ -198,7 +197,7 @@ def test_a_truth_value_is_read_in_any_dress(value: Any, truth: bool) -> None:
 )
 def test_a_required_part_that_is_missing_is_named(body: dict[str, Any], why: str) -> None:
     with pytest.raises(ConnectWiseError, match=why):
-        wire.addition(wire.one(body, "line"), AgreementId(81))
+        wire.addition(one(body, "line"), AgreementId(81))
 
 
 @pytest.mark.parametrize("text", ["9001", "9001.0", '"9001"'])
