@@ -65,6 +65,12 @@ def _certificates(path: str) -> str:
     return path
 
 
+def _version(text: str) -> str:
+    if not re.fullmatch(r"20[0-9]{2}\.[0-9]{1,2}", text):
+        raise ValueError(f'"{text}" is not a version such as 2025.1')
+    return text
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -102,6 +108,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "connectwise_url": web_address,
     "allow_private_hosts": _switch,
     "connectwise_ca_file": _certificates,
+    "connectwise_api_version": _version,
     "timezone": known_zone,
     "today": _day,
     "in_flight": _whole(1, 64),
@@ -121,6 +128,7 @@ class Settings:
     connectwise_client_id: str | None = field(default=None, repr=False)
     allow_private_hosts: bool = False
     connectwise_ca_file: str | None = None
+    connectwise_api_version: str = "2025.1"
     secret_key: str | None = field(default=None, repr=False)
     timezone: str | None = None
     today: date | None = None

@@ -13,11 +13,13 @@ from seatsync.errors import DatabaseError, NotConfigured
 from seatsync.model import Team, TeamId
 from seatsync.people import LOCAL_ADMIN, Person
 from seatsync.ports import Connection, ConnectWise
+from seatsync.schedules import SCHEDULE
 from seatsync.settings import Settings
 from seatsync.store import SqlStore, open_store
 
 if TYPE_CHECKING:
     from seatsync.jobs.durable import DurableRunner
+    from seatsync.jobs.schedule import Scheduler
 
 
 class Wiring:
@@ -27,6 +29,7 @@ class Wiring:
         self.settings = settings
         self.store: SqlStore = open_store(settings.database_url, secret_key=settings.secret_key)
         self._runner: DurableRunner | None = None
+        self._scheduler: Scheduler | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -37,7 +40,10 @@ class Wiring:
         self.close()
 
     def close(self) -> None:
-        """Close the runner and the store."""
+        """Close the schedules, the runner and the store."""
+        if self._scheduler is not None:
+            self._scheduler.close()
+            self._scheduler = None
         if self._runner is not None:
             self._runner.close()
             self._runner = None
@@ -95,6 +101,7 @@ class Wiring:
             from_environment=from_environment,
             local_mode=True,
             ca_file=settings.connectwise_ca_file,
+            api_version=settings.connectwise_api_version,
         ) as client:
             yield client
 
@@ -112,6 +119,17 @@ class Wiring:
             )
             self._runner.launch(watch=watch)
         return self._runner
+
+    def keep_schedules(self) -> None:
+        """Start the teams' scans when they are due, until this is closed; for a process that stays."""
+        if self._scheduler is None:
+            from seatsync.jobs.schedule import Scheduler
+
+            self.runner(watch=True)
+            self._scheduler = Scheduler(
+                self.store, lambda team: self.desk(team.name, SCHEDULE), self.timezone
+            )
+            self._scheduler.start()
 
 
 def runs_url(database_url: str) -> str:

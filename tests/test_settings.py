@@ -110,6 +110,8 @@ def test_all_wrong_settings_are_in_one_message_by_name() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
+        ("CONNECTWISE_API_VERSION", "latest", '"latest" is not a version such as 2025.1'),
+        ("CONNECTWISE_API_VERSION", "2025.1; q=0", '"2025.1; q=0" is not a version such as 2025.1'),
         ("IN_FLIGHT", "65", '"65" is not a whole number from 1 to 64'),
         ("IN_FLIGHT", "1.5", '"1.5" is not a whole number from 1 to 64'),
         ("IN_FLIGHT", "-1", '"-1" is not a whole number from 1 to 64'),

@@ -37,7 +37,9 @@ def read_book(
     says that a change of a line touches its agreement. Only the lines of agreements that are over, and
     unchanged since the ``earlier`` book, come from there: they count nowhere, only their names are told.
     """
+    progress(0, 0, "Looking for ConnectWise")
     try:
+        session.root()
         with Readers(session, progress, in_flight) as readers:
             for listing in (paging.AGREEMENTS, paging.COMPANIES, paging.PRODUCTS, paging.TYPES):
                 readers.start(listing, listing.what, lambda rows: rows)
@@ -61,7 +63,7 @@ def read_book(
                 _types(readers.result(paging.TYPES), agreements),
             )
     except ConnectWiseError as error:
-        raise scan_failed("everything", error) from error
+        raise scan_failed("ConnectWise", error) from error
 
 
 def _kept(agreements: Mapping[AgreementId, Agreement], earlier: Callable[[], Book | None]) -> Lines:

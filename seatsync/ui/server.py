@@ -1,4 +1,4 @@
-"""The app as an ASGI server, so that interrupted runs resume before anybody opens a page."""
+"""The app as an ASGI server: interrupted runs resume and scheduled scans start with no page open."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Start taking over dead runs, and keep the collector from walking the libraries on every click."""
-    installation()
+    """Take over dead runs, keep the schedules, and keep the collector from walking the libraries."""
+    installation().keep_schedules()
     assert pd.__name__ == "pandas"
     gc.collect()
     gc.freeze()

@@ -21,7 +21,7 @@ def installation() -> Wiring:
     with _lock:
         if _wiring is None:
             opened = Wiring(load_settings())
-            opened.runner(watch=True)
+            opened.keep_schedules()
             _wiring = opened
         return _wiring
 

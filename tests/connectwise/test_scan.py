@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
 from seatsync.errors import ConnectWiseError, ScanFailed
 from seatsync.model import AgreementId, Book, Company, CompanyId, Product, ProductId
 
-from .fakes import GATEWAY, FakeClock, Reply, Script, agreement, client, line, ok, paged, refusal
+from .fakes import GATEWAY, FakeClock, Reply, Script, agreement, client, fails, line, ok, paged, refusal
 
 COMPANY = {"id": 250, "identifier": "contoso", "name": "Contoso Ltd", "website": "contoso.com"}
 PRODUCT = {"id": 3409, "identifier": "AV-EAP", "description": "Email Advanced Protect", "price": 4.10}
@@ -104,7 +105,7 @@ def test_progress_counts_up_to_the_total() -> None:
 
     with client(book_of([agreement(81), agreement(82)], {81: [], 82: []})) as connectwise:
         connectwise.read_book(progress)
-    assert seen[0] == (0, 0, "Reading the agreements")
+    assert seen[:2] == [(0, 0, "Looking for ConnectWise"), (0, 0, "Reading the agreements")]
     counted = [step[:2] for step in seen if step[1]]
     assert counted == sorted(counted)
     assert {total for _, total in counted} == {6}
@@ -327,6 +328,15 @@ def test_a_scan_that_is_asked_to_stop_fails_and_says_so() -> None:
         with pytest.raises(ScanFailed, match="stopped as asked"):
             connectwise.read_book(progress)
         assert connectwise.additions(AgreementId(81)) == ()
+
+
+def test_a_server_that_is_not_there_fails_the_scan_within_seconds() -> None:
+    clock = FakeClock()
+    script = Script({"GET /login/companyinfo/acme": fails(httpx.ConnectError)})
+    with client(script, clock) as connectwise, pytest.raises(ScanFailed, match="can't be reached"):
+        connectwise.read_book(silent)
+    assert clock.waited < 2
+    assert len(script.sent) == 3
 
 
 def test_a_scan_outlasts_passing_faults() -> None:

@@ -143,3 +143,32 @@ def test_teams_made_at_once_under_one_name_are_one_team(store):
         thread.join()
     assert names(store.teams.all()) == ["Root", "East"]
     assert len(refused) == 3
+
+
+def test_no_scan_is_scheduled_until_a_schedule_is_saved_and_each_team_has_its_own(store):
+    root = team_of(store)
+    east = store.teams.add("East", root, draft(store)).id
+    assert store.teams.scan_schedule(root) == ""
+    store.teams.save_scan_schedule(root, "0 6 * * 1", draft(store))
+    assert (store.teams.scan_schedule(root), store.teams.scan_schedule(east)) == ("0 6 * * 1", "")
+    store.teams.save_scan_schedule(root, "", draft(store))
+    assert store.teams.scan_schedule(root) == ""
+
+
+def test_saving_a_schedule_keeps_the_zone_and_the_rules_and_is_audited(store):
+    root = team_of(store)
+    store.teams.save_timezone(root, "Europe/Berlin", draft(store))
+    store.teams.save_rules(root, Rules(currency="EUR"), draft(store))
+    store.teams.save_scan_schedule(root, "0 6 * * 1", draft(store, "schedule.save"))
+    assert store.teams.timezone(root) == "Europe/Berlin"
+    assert store.teams.rules(root).currency == "EUR"
+    store.teams.save_timezone(root, "UTC", draft(store))
+    assert store.teams.scan_schedule(root) == "0 6 * * 1"
+    assert len(store.audit.entries(root, action="schedule.save")) == 1
+
+
+def test_a_schedule_of_a_team_that_does_not_exist_is_refused_and_leaves_no_audit_entry(store):
+    audit = draft(store)
+    with pytest.raises(NotFound, match="There is no team 99"):
+        store.teams.save_scan_schedule(TeamId(99), "0 6 * * 1", audit)
+    assert store.audit.entries(team_of(store)) == ()
