@@ -6,12 +6,15 @@ from seatsync.desk import Desk
 from seatsync.errors import NotFound
 from seatsync.journal import Operation
 from seatsync.model import OperationId
-from seatsync.runs import look_up, recent
+from seatsync.people import Permission
+from seatsync.runs import recent
 from seatsync.status import OperationKind
 from seatsync.ui.frame import explained, frame, guarded
 from seatsync.ui.run_details import show_run
 from seatsync.ui.runs_table import PARAMETER, choose_run
+from seatsync.ui.undo import is_asked, show_undo
 from seatsync.ui.words import counted
+from seatsync.undos import look_back
 
 EVERY = "All kinds"
 
@@ -29,15 +32,18 @@ def show_chosen(desk: Desk, chosen: OperationId) -> None:
     """Show one run, or say that there is none of that number."""
     with explained():
         try:
-            operation, outcomes = look_up(desk, chosen)
+            back = look_back(desk, chosen)
         except NotFound as error:
             raise NotFound(
                 "The address names an operation that this team does not have. Choose one above."
             ) from error
-        show_run(desk, operation, outcomes)
+        if is_asked(back) and desk.person.may(Permission.MANAGE):
+            show_undo(desk, back)
+        else:
+            show_run(desk, back, undo=True)
 
 
-desk = frame("Operations", intro="Every scan and push, and what became of each change.")
+desk = frame("Operations", intro="Every scan, push and undo, and what became of each change.")
 with guarded():
     runs = recent(desk)
 if not runs:

@@ -15,6 +15,7 @@ from seatsync.status import ENDED, Status
 
 if TYPE_CHECKING:
     from seatsync.previews import Review
+    from seatsync.undos import LookBack
 
 Json = dict[str, Any]
 
@@ -126,6 +127,7 @@ def snapshot_json(snapshot: Snapshot) -> Json:
         "companies": snapshot.companies,
         "agreements": snapshot.agreements,
         "additions": snapshot.additions,
+        "suspicion": snapshot.suspicion or None,
     }
 
 
@@ -208,6 +210,7 @@ def push_json(
 def outcome_json(outcome: Outcome) -> Json:
     """Describe what became of one change."""
     change = outcome.change
+    line = change.made if isinstance(change, Create) else change.addition
     return {
         "key": change.key,
         "change": change.kind.value,
@@ -219,7 +222,7 @@ def outcome_json(outcome: Outcome) -> Json:
         "company": _company(change.company),
         "product": _product(change.product),
         "agreement": _agreement(change.agreement),
-        "addition_id": None if isinstance(change, Create) else change.addition.id,
+        "addition_id": None if line is None else line.id,
         "request_id": outcome.request_id or None,
     }
 
@@ -239,6 +242,22 @@ def operation_json(operation: Operation, team: str) -> Json:
         **{result.value: operation.counts.get(result, 0) for result in ENDED},
         "message": operation.message,
     }
+
+
+def look_back_json(back: "LookBack") -> Json:
+    """Describe a run with its outcomes, what it undoes, and which undos took which of its changes back."""
+    return {
+        "undoes": back.operation.undoes,
+        "undone_by": list(back.undone_by),
+        "outcomes": [{**outcome_json(each.outcome), "undone_by": each.undone_by} for each in back.outcomes],
+    }
+
+
+def left_out_json(back: "LookBack") -> list[Json]:
+    """List the outcomes that can't be undone, or not any more, and why."""
+    return [
+        {**outcome_json(each.outcome), "message": each.why} for each in back.outcomes if each.change is None
+    ]
 
 
 def audit_json(entry: AuditEntry) -> Json:
@@ -262,11 +281,12 @@ def audit_json(entry: AuditEntry) -> Json:
 def scan_json(operation: Operation) -> Json:
     """Answer ``scan``."""
     detail = operation.detail
-    names = ("snapshot", "companies", "agreements", "additions", "products", "requests", "seconds")
+    counted = ("snapshot", "companies", "agreements", "additions", "products", "requests", "seconds")
     return {
         "operation": operation.id,
         "status": operation.status.value,
-        **{name: detail.get(name) for name in names},
+        **{name: detail.get(name) for name in counted},
+        "suspicion": detail.get("suspicion") or None,
         "message": operation.message,
     }
 

@@ -108,8 +108,13 @@ def plan_sentence(plan: "Plan") -> str:
     """Say what a plan does: counts, decreases by name, dates and money."""
     from seatsync.answers import cents
 
+    words = {kind: (kind.value, f"{kind.value}s") for kind in Kind}
+    words[Kind.BILL_AGAIN] = ("line billed again", "lines billed again")
+    found = {kind: len(plan.of(kind)) for kind in Kind}
     counts = ", ".join(
-        f"{len(plan.of(kind))} {kind.value}{'' if len(plan.of(kind)) == 1 else 's'}" for kind in Kind
+        f"{count} {words[kind][count != 1]}"
+        for kind, count in found.items()
+        if count or kind is not Kind.BILL_AGAIN
     )
     said = [f"{len(plan.changes)} changes: {counts}."]
     if plan.decreases:
@@ -130,7 +135,7 @@ def print_plan(plan: "Plan", outcomes: "Sequence[Outcome]", brake: "Brake | None
         say(f"BRAKE. {brake} On the command line: --accept-brakes {brake.cancels}.")
     say(f"Digest: {plan.digest}")
     if plan.changes:
-        say("Nothing is written yet. Push exactly this plan with --digest.")
+        say("Nothing is written yet. Carry out exactly this plan with --digest.")
 
 
 def print_outcomes(outcomes: "Sequence[Outcome]") -> None:

@@ -130,8 +130,8 @@ class ConnectWiseError(SeatSyncError):
     """ConnectWise refused, failed or did not answer.
 
     ``outcome_unknown`` is true when a write was sent and its answer was lost, so that only a look-up can tell
-    whether it took effect. ``retry_after`` is in seconds. ``raw`` is the answer's own text for the log, without
-    credentials.
+    whether it took effect. ``retry_after`` is in seconds. ``raw`` is the answer's own text for the log,
+    without credentials.
     """
 
     def __init__(

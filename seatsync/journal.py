@@ -6,17 +6,20 @@ from datetime import date, datetime
 from typing import Any, assert_never
 
 from seatsync.model import ExportId, OperationId, SnapshotId, TeamId, number
-from seatsync.plan import Cancel, Change, Create, Update
+from seatsync.plan import BillAgain, Cancel, Change, Create, Update
 from seatsync.status import Kind, OperationKind, OperationStatus, Result
 
 NO_OPERATION = OperationId(0)
+
+UNKNOWN = "Outcome unknown"
+"""How the message begins of a write of which it is not known whether it took effect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One tracked run. ``done`` of ``total`` steps are finished; ``detail`` holds a scan's figures.
 
-    ``undoes`` is the push that an undo takes back.
+    ``undoes`` is the operation that an undo takes back.
     """
 
     id: OperationId
@@ -43,7 +46,8 @@ class Outcome:
     """What became of one change of an operation.
 
     ``sent`` says that a write may have left for ConnectWise: it is set, and committed, before sending.
-    ``day`` is the date that was written: a create's effective date or a cancel's last day.
+    ``day`` is the date that was written: a create's effective date, a cancel's last day, or the cancel date
+    that a line which bills again had before.
     """
 
     operation_id: OperationId
@@ -62,6 +66,11 @@ class Outcome:
         """The kind of the change."""
         return self.change.kind
 
+    @property
+    def unknown(self) -> bool:
+        """Whether the write was sent and nobody could tell yet if it took effect."""
+        return self.result is Result.FAILED and self.sent and self.message.startswith(UNKNOWN)
+
 
 def planned(changes: Sequence[Change], operation: OperationId = NO_OPERATION) -> tuple[Outcome, ...]:
     """List changes as outcomes that have not happened yet, in the plan's order."""
@@ -76,6 +85,8 @@ def _planned(change: Change, place: int, operation: OperationId) -> Outcome:
             before, after, day = "", number(change.quantity), change.effective
         case Cancel():
             before, after, day = number(change.addition.quantity), "0", change.last_day
+        case BillAgain():
+            before, after, day = "0", number(change.addition.quantity), change.until
         case _:
             assert_never(change)
     return Outcome(operation, place, change, before=before, after=after, day=day)

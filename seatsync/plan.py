@@ -1,9 +1,9 @@
-"""Changes as data: Create, Update, Cancel; the plan that sorts them, and its digest."""
+"""Changes as data: Create, Update, Cancel, BillAgain; the plan that sorts them, and its digest."""
 
 import hashlib
 import json
 from calendar import monthrange
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +20,7 @@ from seatsync.model import (
     Book,
     Company,
     ExportId,
+    OperationId,
     Product,
     SnapshotId,
     TeamId,
@@ -52,7 +53,8 @@ class Create:
     """Add a line for ``product`` to ``agreement``.
 
     ``counted`` lists the company's counted agreements and ``known`` the lines of the product that they held,
-    cancelled ones included, when the create was decided.
+    cancelled ones included, when the create was decided. ``made`` is the line that came of it: None before
+    the push, and in journals from before it was kept.
     """
 
     key: str
@@ -65,6 +67,7 @@ class Create:
     known: tuple[AdditionId, ...]
     monthly_delta: Decimal | None
     kind: Literal[Kind.CREATE] = Kind.CREATE
+    made: Addition | None = None
 
     @property
     def seats(self) -> Decimal:
@@ -91,33 +94,57 @@ class Cancel:
         return -self.addition.quantity * (self.addition.bill_customer == BILLABLE)
 
 
-Change = Update | Create | Cancel
-_ORDER = {Kind.UPDATE: 0, Kind.CREATE: 1, Kind.CANCEL: 2}
+@dataclass(frozen=True, slots=True)
+class BillAgain:
+    """Take the cancel date of ``addition`` back; ``until`` is the date that it had before, None for none."""
+
+    key: str
+    company: Company
+    product: Product
+    agreement: Agreement
+    addition: Addition
+    until: date | None
+    monthly_delta: Decimal | None
+    kind: Literal[Kind.BILL_AGAIN] = Kind.BILL_AGAIN
+
+    @property
+    def seats(self) -> Decimal:
+        """How many billable seats the change adds."""
+        return self.addition.quantity * (self.addition.bill_customer == BILLABLE)
+
+
+Change = Update | Create | Cancel | BillAgain
+_ORDER = {Kind.UPDATE: 0, Kind.CREATE: 1, Kind.BILL_AGAIN: 2, Kind.CANCEL: 3}
 
 
 @dataclass(frozen=True)
 class Plan:
     """The chosen changes in the order in which they are pushed.
 
-    ``currency`` gives, by row key, the currency of a change's money effect.
+    A push is planned from an export and a snapshot; an undo from the operation that it ``undoes``, and
+    ``earlier`` lists the undos of that so far. ``currency`` gives, by row key, the currency of a change's
+    money effect.
     """
 
     team_id: TeamId
-    export_id: ExportId
+    export_id: ExportId | None
     export_sha256: str
-    snapshot_id: SnapshotId
+    snapshot_id: SnapshotId | None
     changes: tuple[Change, ...]
     currency: Mapping[str, str]
+    undoes: OperationId | None = None
+    earlier: tuple[OperationId, ...] = ()
 
     @cached_property
     def digest(self) -> str:
-        """Name the plan: any other team, export, snapshot, choice or before-value gives another digest."""
-        content = {
-            "team": self.team_id,
-            "export": [self.export_id, self.export_sha256],
-            "snapshot": self.snapshot_id,
-            "changes": [asdict(change) for change in self.changes],
-        }
+        """Name the plan: any other team, source, choice or before-value gives another digest.
+
+        The source is the export and the snapshot, or the operation undone and the undos of it so far.
+        """
+        source: dict[str, object] = {"undoes": [self.undoes, *self.earlier]}
+        if self.undoes is None:
+            source = {"export": [self.export_id, self.export_sha256], "snapshot": self.snapshot_id}
+        content = {"team": self.team_id, **source, "changes": [_decided(change) for change in self.changes]}
         text = json.dumps(content, sort_keys=True, default=_plain, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -149,6 +176,11 @@ class Plan:
     def without_money(self) -> int:
         """Count the changes whose money effect can't be stated, so that ``money`` lacks them."""
         return sum(change.monthly_delta is None for change in self.changes)
+
+
+def _decided(change: Change) -> dict[str, object]:
+    """Return what was decided of a change, without what came of it."""
+    return {name: value for name, value in asdict(change).items() if name != "made"}
 
 
 def _plain(value: object) -> str:
@@ -192,12 +224,18 @@ def make_plan(
     snapshot_id: SnapshotId,
 ) -> Plan:
     """Turn chosen rows into a plan dated ``today``; ``types`` is the team's filter on agreement types."""
-    changes = sorted(
-        (_change(row, book, today, types) for row in rows),
-        key=lambda change: (_ORDER[change.kind], change.company.name.casefold(), change.key),
-    )
+    changes = in_order(_change(row, book, today, types) for row in rows)
     currency = {row.key: row.currency for row in rows}
-    return Plan(team_id, export_id, export_sha256, snapshot_id, tuple(changes), currency)
+    return Plan(team_id, export_id, export_sha256, snapshot_id, changes, currency)
+
+
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Sort changes into the order in which they are shown and pushed."""
+
+    def place(change: Change) -> tuple[int, str, str]:
+        return _ORDER[change.kind], change.company.name.casefold(), change.key
+
+    return tuple(sorted(changes, key=place))
 
 
 def _change(row: PreviewRow, book: Book, today: date, types: frozenset[str]) -> Change:

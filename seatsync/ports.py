@@ -61,7 +61,7 @@ class ConnectWise(Protocol):
     def read_book(self, progress: Progress, earlier: Callable[[], Book | None]) -> Book:
         """Read everything a snapshot holds. Raises ScanFailed, naming what could not be read.
 
-        ``earlier`` gives the last book; what can't have changed since, and counts nowhere, may come from there.
+        ``earlier`` gives the last book: what is unchanged since, and counts nowhere, may come from there.
         """
 
     def agreement(self, agreement: AgreementId) -> Agreement:

@@ -121,7 +121,7 @@ def outcome_cells(outcome: Outcome) -> tuple[Cell, ...]:
     change = outcome.change
     return (
         outcome.result.value.capitalize(),
-        change.kind.value.capitalize(),
+        change.kind.label,
         change.company.name,
         change.product.identifier,
         change.agreement.name,

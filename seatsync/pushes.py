@@ -1,4 +1,4 @@
-"""Plan a push, start it when the digest is the approved one, or rehearse it."""
+"""Plan a push, start a push or an undo when the digest is the approved one, or rehearse it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,16 +11,15 @@ from seatsync.journal import AuditDraft, Operation, Outcome, planned
 from seatsync.model import AgreementId, ExportId
 from seatsync.people import Permission
 from seatsync.plan import Plan, choose, make_plan
-from seatsync.previews import Review, build_preview
+from seatsync.previews import build_preview
 from seatsync.runs import open_run
 from seatsync.status import OperationKind
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A plan with the preview it was made from and the brake that it trips, if any."""
+    """A plan of a push or an undo, and the brake that it trips, if any."""
 
-    review: Review
     plan: Plan
     brake: Brake | None
 
@@ -57,22 +56,22 @@ def propose(
         export_sha256=review.export.sha256,
         snapshot_id=review.snapshot.id,
     )
-    return Proposal(review, plan, find_brake(plan, review.preview.billed, rules.brakes))
+    return Proposal(plan, find_brake(plan, review.preview.billed, rules.brakes))
 
 
 def push(desk: Desk, proposal: Proposal, digest: str, accepted: int | None = None) -> Operation:
-    """Start the push of a plan that was rebuilt just now, if ``digest`` is its digest.
+    """Start a plan that was rebuilt just now, of a push or an undo, if ``digest`` is its digest.
 
     ``accepted`` is the number of cancels typed to pass a brake. Nothing is written unless all checks pass.
     Raises DigestMismatch, BrakeTripped, RunInProgress, PushRefused, NotConfigured.
     """
-    export = proposal.plan.export_id
-    desk.require(Permission.MANAGE, "push.start", str(export))
+    plan = proposal.plan
+    desk.require(Permission.MANAGE, f"{_verb(plan)}.start", _source(plan))
     try:
         _check(proposal, digest, accepted)
         with desk.connect():
             pass
-        operation = open_run(desk, lambda: _opened(desk, proposal))
+        operation = open_run(desk, lambda: _opened(desk, plan, _draft(desk, proposal, "ok")))
     except PushRefused:
         desk.store.audit.append(_draft(desk, proposal, "refused"))
         raise
@@ -80,18 +79,26 @@ def push(desk: Desk, proposal: Proposal, digest: str, accepted: int | None = Non
     return operation
 
 
-def _opened(desk: Desk, proposal: Proposal) -> Operation:
-    plan = proposal.plan
+def _opened(desk: Desk, plan: Plan, draft: AuditDraft) -> Operation:
     return desk.store.operations.open(
         desk.team.id,
-        OperationKind.SEAT_SYNC,
+        OperationKind.SEAT_SYNC if plan.undoes is None else OperationKind.UNDO,
         desk.person.name,
         digest=plan.digest,
         export=plan.export_id,
         snapshot=plan.snapshot_id,
         changes=plan.changes,
-        audit=_draft(desk, proposal, "ok"),
+        undoes=plan.undoes,
+        audit=draft,
     )
+
+
+def _verb(plan: Plan) -> str:
+    return "push" if plan.undoes is None else "undo"
+
+
+def _source(plan: Plan) -> str:
+    return f"export {plan.export_id}" if plan.undoes is None else f"operation {plan.undoes}"
 
 
 def _check(proposal: Proposal, digest: str, accepted: int | None) -> None:
@@ -101,7 +108,9 @@ def _check(proposal: Proposal, digest: str, accepted: int | None) -> None:
             "Review the new plan and confirm it."
         )
     if not proposal.plan.changes:
-        raise PushRefused("No row is chosen, so there is nothing to push. Choose rows in the preview.")
+        chosen = "No row is chosen, so there is nothing to push. Choose rows in the preview."
+        undone = "No change is chosen, so there is nothing to undo. Choose changes of the operation."
+        raise PushRefused(chosen if proposal.plan.undoes is None else undone)
     check_brake(proposal.brake, accepted)
 
 
@@ -109,8 +118,8 @@ def _draft(desk: Desk, proposal: Proposal, result: str) -> AuditDraft:
     plan = proposal.plan
     return desk.draft(
         Permission.MANAGE,
-        "push.start",
-        f"export {plan.export_id}",
+        f"{_verb(plan)}.start",
+        _source(plan),
         {},
         {"digest": plan.digest, "changes": len(plan.changes), "brake": str(proposal.brake or "")},
         result,
@@ -118,10 +127,10 @@ def _draft(desk: Desk, proposal: Proposal, result: str) -> AuditDraft:
 
 
 def rehearse_plan(desk: Desk, plan: Plan) -> tuple[Outcome, ...]:
-    """Do every read of a push and no write; each outcome says what would be sent, or why not.
+    """Do every read of a plan and no write; each outcome says what would be sent, or why not.
 
     Raises NotConfigured.
     """
-    desk.require(Permission.MANAGE, "push.rehearse", f"export {plan.export_id}")
+    desk.require(Permission.MANAGE, f"{_verb(plan)}.rehearse", _source(plan))
     with desk.connect() as connectwise:
-        return rehearse(planned(plan.changes), connectwise, desk.today)
+        return rehearse(planned(plan.changes), connectwise, desk.today, plan.undoes)

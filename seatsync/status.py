@@ -68,11 +68,17 @@ class TenantState(StrEnum):
 
 
 class Kind(StrEnum):
-    """The kinds of change that a push makes."""
+    """The kinds of change that a push or an undo makes; only an undo bills a cancelled line again."""
 
     UPDATE = "update"
     CREATE = "create"
     CANCEL = "cancel"
+    BILL_AGAIN = "bill_again"
+
+    @property
+    def label(self) -> str:
+        """The word on screen."""
+        return self.value.replace("_", " ").capitalize()
 
 
 class Result(StrEnum):
@@ -85,6 +91,11 @@ class Result(StrEnum):
     CANCELLED = "cancelled"
     SKIPPED = "skipped"
     FAILED = "failed"
+
+    @property
+    def written(self) -> bool:
+        """Whether the change took effect in ConnectWise."""
+        return self in (Result.UPDATED, Result.CREATED, Result.CANCELLED)
 
 
 ENDED = (Result.CREATED, Result.UPDATED, Result.CANCELLED, Result.SKIPPED, Result.FAILED)

@@ -22,6 +22,9 @@ class Stage(StrEnum):
     PUSH = "push"
 
 
+_DONE = (OperationStatus.COMPLETED, OperationStatus.COMPLETED_WITH_FAILURES)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One stage: whether it is done, and what is so far or still to do, in a sentence."""
@@ -59,7 +62,8 @@ def find_way(desk: Desk, *, connected: bool) -> Way:
     store, team = desk.store, desk.team.id
     snapshot = store.snapshots.latest(team)
     export = next(iter(store.exports.all(team)), None)
-    pushes = [run for run in store.operations.all(team) if _wrote(run)]
+    runs = store.operations.all(team)
+    pushes = [run for run in runs if _pushed(run)]
     steps = (
         _connect(connected),
         _scan(snapshot),
@@ -67,13 +71,13 @@ def find_way(desk: Desk, *, connected: bool) -> Way:
         _upload(export),
         _push(export, pushes),
     )
-    outdated = snapshot is not None and any(run.started_at > snapshot.taken_at for run in pushes)
+    wrote = [run for run in runs if run.kind is not OperationKind.SCAN and run.status in _DONE]
+    outdated = snapshot is not None and any(run.started_at > snapshot.taken_at for run in wrote)
     return Way(steps, snapshot, export, bool(pushes), outdated)
 
 
-def _wrote(run: Operation) -> bool:
-    done = (OperationStatus.COMPLETED, OperationStatus.COMPLETED_WITH_FAILURES)
-    return run.kind is OperationKind.SEAT_SYNC and run.status in done
+def _pushed(run: Operation) -> bool:
+    return run.kind is OperationKind.SEAT_SYNC and run.status in _DONE
 
 
 def _connect(connected: bool) -> Step:

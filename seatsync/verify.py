@@ -7,7 +7,10 @@ from decimal import Decimal
 from typing import assert_never
 
 from seatsync.model import Addition, Agreement, number
-from seatsync.plan import Cancel, Create, Update
+from seatsync.plan import BillAgain, Cancel, Change, Create, Update
+
+PREVIEW = "in the preview"
+"""When a line was as a push expects it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +35,71 @@ class Drift:
 Verdict = AsApproved | AlreadySo | Drift
 
 
-def verify_update(change: Update, line: Addition, agreement: Agreement, today: date) -> Verdict:
-    """Judge an update by the line and its agreement as they are now."""
-    drift = [*_agreement_drift(change.agreement, agreement, today), *_line_drift(change.addition, line)]
+def verify(
+    change: Update | Cancel | BillAgain,
+    line: Addition,
+    agreement: Agreement,
+    today: date,
+    since: str = PREVIEW,
+) -> Verdict:
+    """Judge a change of a line by the line and its agreement as they are now.
+
+    ``since`` says in words when the line was as the change expects it.
+    """
+    drift = [
+        *_agreement_drift(change.agreement, agreement, today, since),
+        *_line_drift(change.addition, line, since),
+    ]
+    match change:
+        case Update():
+            return _verify_update(change, line, today, drift, since)
+        case Cancel():
+            return _verify_cancel(change, line, agreement, today, drift, since)
+        case BillAgain():
+            return _verify_bill_again(change, line, today, drift, since)
+        case _:
+            assert_never(change)
+
+
+def _verify_update(change: Update, line: Addition, today: date, drift: list[str], since: str) -> Verdict:
     if line.cancelled != change.addition.cancelled:
-        drift.append(_was("the cancel date ", change.addition.cancelled, line.cancelled))
+        drift.append(_was("the cancel date ", change.addition.cancelled, line.cancelled, since))
     elif line.ended(today):
         drift.append(f"the line ended on {line.cancelled}")
     if not drift and line.quantity == change.quantity:
         return AlreadySo(f"already {number(line.quantity)}")
-    if line.quantity != change.addition.quantity:
-        drift.insert(0, _was("", number(change.addition.quantity), number(line.quantity)))
+    return _verdict([*_quantity_drift(change.addition, line, since), *drift])
+
+
+def _verify_cancel(
+    change: Cancel, line: Addition, agreement: Agreement, today: date, drift: list[str], since: str
+) -> Verdict:
+    drift = [*_quantity_drift(change.addition, line, since), *drift]
+    if line.cancelled is not None and line.cancelled != change.addition.cancelled:
+        return AlreadySo(f"already cancelled on {line.cancelled}")
+    # A line that never is to bill ends on its own first day, whatever was invoiced meanwhile.
+    never_bills = change.last_day == line.effective
+    if agreement.next_invoice != change.agreement.next_invoice and not never_bills:
+        was, now = change.agreement.next_invoice, agreement.next_invoice
+        drift.append(_was("the next invoice date ", was, now, since))
+    # A run that is resumed late must not end a line in the past; one that never billed may be.
+    if change.last_day < today and not never_bills:
+        drift.append(f"the last day {change.last_day} is over")
     return _verdict(drift)
 
 
-def verify_cancel(change: Cancel, line: Addition, agreement: Agreement, today: date) -> Verdict:
-    """Judge a cancel by the line and its agreement as they are now."""
-    drift = [*_agreement_drift(change.agreement, agreement, today), *_line_drift(change.addition, line)]
-    if line.quantity != change.addition.quantity:
-        drift.insert(0, _was("", number(change.addition.quantity), number(line.quantity)))
-    if line.cancelled is not None and line.cancelled != change.addition.cancelled:
-        return AlreadySo(f"already cancelled on {line.cancelled}")
-    if agreement.next_invoice != change.agreement.next_invoice:
-        drift.append(_was("the next invoice date ", change.agreement.next_invoice, agreement.next_invoice))
-    # A run that is resumed late must not end a line in the past; one that never billed may be.
-    if change.last_day < today and change.last_day != line.effective:
-        drift.append(f"the last day {change.last_day} is over")
+def _verify_bill_again(
+    change: BillAgain, line: Addition, today: date, drift: list[str], since: str
+) -> Verdict:
+    drift = [*_quantity_drift(change.addition, line, since), *drift]
+    if not drift and line.cancelled == change.until:
+        return AlreadySo(
+            f"already billed until {line.cancelled}" if line.cancelled else "already billed again"
+        )
+    if line.cancelled != change.addition.cancelled:
+        drift.append(_was("the cancel date ", change.addition.cancelled, line.cancelled, since))
+    if change.until is not None and change.until < today:
+        drift.append(f"the cancel date before, {change.until}, is over")
     return _verdict(drift)
 
 
@@ -72,7 +114,7 @@ def verify_create(change: Create, lines: Iterable[Addition], agreement: Agreemen
         return Drift(
             f"there was no line in the preview, there is one with {total} seats now (line {line.id})"
         )
-    return _verdict(_agreement_drift(change.agreement, agreement, today))
+    return _verdict(_agreement_drift(change.agreement, agreement, today, PREVIEW))
 
 
 def made_line(change: Create, lines: Sequence[Addition], dates: Sequence[date]) -> Addition | None:
@@ -92,7 +134,7 @@ def made_line(change: Create, lines: Sequence[Addition], dates: Sequence[date]) 
     return fitting[0] if len(fitting) == 1 else None
 
 
-def unlike_intent(change: Update | Cancel | Create, line: Addition, day: date | None) -> str:
+def unlike_intent(change: Change, line: Addition, day: date | None, since: str = PREVIEW) -> str:
     """Compare the line after a write with what was meant; empty when it is as meant.
 
     ``day`` is the date that was written by a create.
@@ -104,13 +146,16 @@ def unlike_intent(change: Update | Cancel | Create, line: Addition, day: date | 
                 wrong.append(f"the quantity is {number(line.quantity)}, not {number(change.quantity)}")
             if line.cancelled != change.addition.cancelled:
                 wrong.append(f"the cancel date is {line.cancelled}, not {change.addition.cancelled}")
-            wrong.extend(_line_drift(change.addition, line))
-        case Cancel():
-            if line.cancelled != change.last_day:
-                wrong.append(f"the cancel date is {line.cancelled}, not {change.last_day}")
+            wrong.extend(_line_drift(change.addition, line, since))
+        case Cancel() | BillAgain():
+            day = change.last_day if isinstance(change, Cancel) else change.until
+            if day is None and line.cancelled is not None:
+                wrong.append(f"it is still cancelled on {line.cancelled}")
+            elif line.cancelled != day:
+                wrong.append(f"the cancel date is {line.cancelled}, not {day}")
             if line.quantity != change.addition.quantity:
                 wrong.append(f"the quantity is {number(line.quantity)}")
-            wrong.extend(_line_drift(change.addition, line))
+            wrong.extend(_line_drift(change.addition, line, since))
         case Create():
             if line.quantity != change.quantity:
                 wrong.append(f"the quantity is {number(line.quantity)}, not {number(change.quantity)}")
@@ -125,7 +170,13 @@ def unlike_intent(change: Update | Cancel | Create, line: Addition, day: date | 
     return "; ".join(wrong)
 
 
-def _line_drift(before: Addition, now: Addition) -> list[str]:
+def _quantity_drift(before: Addition, now: Addition, since: str) -> list[str]:
+    if now.quantity == before.quantity:
+        return []
+    return [_was("", number(before.quantity), number(now.quantity), since)]
+
+
+def _line_drift(before: Addition, now: Addition, since: str) -> list[str]:
     pairs: tuple[tuple[str, object, object], ...] = (
         ("the product ", before.product_id, now.product_id),
         ("the agreement ", before.agreement_id, now.agreement_id),
@@ -134,23 +185,23 @@ def _line_drift(before: Addition, now: Addition) -> list[str]:
         ("the unit price ", before.unit_price, now.unit_price),
         ("the included seats ", before.less_included, now.less_included),
     )
-    return [_was(what, was, is_now) for what, was, is_now in pairs if was != is_now]
+    return [_was(what, was, is_now, since) for what, was, is_now in pairs if was != is_now]
 
 
-def _agreement_drift(before: Agreement, now: Agreement, today: date) -> list[str]:
+def _agreement_drift(before: Agreement, now: Agreement, today: date, since: str) -> list[str]:
     drift = []
     if now.company_id != before.company_id:
-        drift.append(_was("the agreement's company ", before.company_id, now.company_id))
+        drift.append(_was("the agreement's company ", before.company_id, now.company_id, since))
     if now.type_name != before.type_name:
-        drift.append(_was("the agreement's type ", before.type_name, now.type_name))
+        drift.append(_was("the agreement's type ", before.type_name, now.type_name, since))
     why = now.ineligible(today)
     if why:
         drift.append(f"the agreement {now.name} no longer counts: {why}")
     return drift
 
 
-def _was(what: str, before: object, now: object) -> str:
-    return f"{what}was {_text(before)} in the preview, is {_text(now)} now"
+def _was(what: str, before: object, now: object, since: str) -> str:
+    return f"{what}was {_text(before)} {since}, is {_text(now)} now"
 
 
 def _text(value: object) -> str:

@@ -21,12 +21,14 @@ from seatsync.model import (
     Company,
     CompanyId,
     ExportId,
+    OperationId,
     Product,
     ProductId,
     SnapshotId,
     TeamId,
 )
 from seatsync.plan import (
+    BillAgain,
     Cancel,
     Change,
     Create,
@@ -51,6 +53,7 @@ CREATE = Create(
     "n", CONTOSO, PRODUCT, AGREEMENT, Decimal(5), TODAY, (AGREEMENT.id,), (AdditionId(7),), Decimal(20)
 )
 CANCEL = Cancel("c", CONTOSO, PRODUCT, AGREEMENT, LINE, date(2026, 12, 14), Decimal(-48))
+BILL_AGAIN = BillAgain("b", CONTOSO, PRODUCT, AGREEMENT, LINE, None, Decimal(48))
 
 
 def plan(*changes: Change, **fields_: Any) -> Plan:
@@ -98,13 +101,13 @@ def variations(record: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         if is_dataclass(value):
             for deeper, changed in variations(value, name):
                 yield deeper, replace(record, **{field.name: changed})
-        elif field.name != "kind":
+        elif field.name not in ("kind", "made"):
             yield name, replace(record, **{field.name: other(value)})
 
 
 EVERY_FIELD = [
     pytest.param(change, changed, id=f"{change.kind}{name}")
-    for change in (UPDATE, CREATE, CANCEL)
+    for change in (UPDATE, CREATE, CANCEL, BILL_AGAIN)
     for name, changed in variations(change)
 ]
 
@@ -131,6 +134,25 @@ def test_another_team_export_snapshot_or_choice_is_another_digest(fields_: dict[
     whole = (UPDATE, CREATE, CANCEL)
 
     assert plan(*whole).digest != plan(*whole, **fields_).digest
+
+
+def test_another_operation_undone_or_another_undo_of_it_before_is_another_digest() -> None:
+    undo = {"export_id": None, "export_sha256": "", "snapshot_id": None}
+    digests = {
+        plan(CANCEL, **fields_).digest
+        for fields_ in (
+            {},
+            {**undo, "undoes": OperationId(5)},
+            {**undo, "undoes": OperationId(6)},
+            {**undo, "undoes": OperationId(5), "earlier": (OperationId(6),)},
+            {**undo, "undoes": OperationId(5), "earlier": (OperationId(6), OperationId(7))},
+        )
+    }
+    assert len(digests) == 5
+
+
+def test_the_line_that_came_of_a_create_is_no_part_of_what_was_decided() -> None:
+    assert plan(replace(CREATE, made=LINE)).digest == plan(CREATE).digest
 
 
 def test_the_same_plan_has_the_same_digest_however_its_numbers_are_written() -> None:
@@ -284,6 +306,13 @@ def test_money_is_added_up_by_currency_and_what_has_none_is_counted() -> None:
 
     assert whole.money == {"USD": Decimal("20.50"), "EUR": Decimal(-48)}
     assert whole.without_money == 1
+
+
+def test_a_line_that_bills_again_adds_its_seats_and_is_no_decrease() -> None:
+    assert BILL_AGAIN.seats == 12
+    unbilled = replace(LINE, bill_customer="DoNotBill")
+    assert replace(BILL_AGAIN, addition=unbilled).seats == 0
+    assert plan(BILL_AGAIN).decreases == ()
 
 
 def test_a_decrease_is_a_cancel_or_an_update_to_fewer_seats() -> None:

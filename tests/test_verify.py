@@ -17,7 +17,7 @@ from seatsync.model import (
     Product,
     ProductId,
 )
-from seatsync.plan import Cancel, Change, Create, Update
+from seatsync.plan import BillAgain, Cancel, Change, Create, Update
 from seatsync.verify import (
     AlreadySo,
     AsApproved,
@@ -25,9 +25,8 @@ from seatsync.verify import (
     Verdict,
     made_line,
     unlike_intent,
-    verify_cancel,
+    verify,
     verify_create,
-    verify_update,
 )
 
 TODAY = date(2026, 11, 22)
@@ -55,11 +54,11 @@ CREATE = Create("n", CONTOSO, PRODUCT, AGREEMENT, Decimal(5), TODAY, (AGREEMENT.
 
 
 def update(agreement: Agreement = AGREEMENT, **now: Any) -> Verdict:
-    return verify_update(UPDATE, replace(LINE, **now), agreement, TODAY)
+    return verify(UPDATE, replace(LINE, **now), agreement, TODAY)
 
 
 def cancel(agreement: Agreement = AGREEMENT, **now: Any) -> Verdict:
-    return verify_cancel(CANCEL, replace(LINE, **now), agreement, TODAY)
+    return verify(CANCEL, replace(LINE, **now), agreement, TODAY)
 
 
 def create(*lines: Addition, agreement: Agreement = AGREEMENT) -> Verdict:
@@ -135,8 +134,8 @@ def test_a_line_whose_cancel_date_came_while_the_run_rested_has_ended() -> None:
     ending = replace(LINE, cancelled=TODAY)
     change = replace(UPDATE, addition=ending)
 
-    assert verify_update(change, ending, AGREEMENT, TODAY) == Drift("the line ended on 2026-11-22")
-    assert verify_update(change, ending, AGREEMENT, date(2026, 11, 21)) == AsApproved()
+    assert verify(change, ending, AGREEMENT, TODAY) == Drift("the line ended on 2026-11-22")
+    assert verify(change, ending, AGREEMENT, date(2026, 11, 21)) == AsApproved()
 
 
 def test_a_cancel_depends_on_the_next_invoice() -> None:
@@ -148,11 +147,11 @@ def test_a_cancel_depends_on_the_next_invoice() -> None:
 def test_a_cancel_that_is_carried_out_late_does_not_end_a_line_in_the_past() -> None:
     late = date(2026, 12, 20)
 
-    assert verify_cancel(CANCEL, LINE, AGREEMENT, late) == Drift("the last day 2026-12-14 is over")
-    assert verify_cancel(CANCEL, LINE, AGREEMENT, date(2026, 12, 14)) == AsApproved()
+    assert verify(CANCEL, LINE, AGREEMENT, late) == Drift("the last day 2026-12-14 is over")
+    assert verify(CANCEL, LINE, AGREEMENT, date(2026, 12, 14)) == AsApproved()
     never_billed = replace(LINE, effective=CANCEL.last_day)
     undone = replace(CANCEL, addition=never_billed)
-    assert verify_cancel(undone, never_billed, AGREEMENT, late) == AsApproved()
+    assert verify(undone, never_billed, AGREEMENT, late) == AsApproved()
 
 
 def new_line(number: int = 9100, seats: int = 5, **fields: Any) -> Addition:
@@ -205,6 +204,49 @@ def test_of_two_that_fit_none_is_taken() -> None:
 
 
 CANCELLED, UPDATED = replace(LINE, cancelled=date(2026, 12, 14)), replace(LINE, quantity=Decimal(17))
+BILL_AGAIN = BillAgain("c", CONTOSO, PRODUCT, AGREEMENT, CANCELLED, None, None)
+LATER = replace(BILL_AGAIN, until=date(2027, 3, 31))
+SINCE = "after operation 5"
+
+
+def bill_again(change: BillAgain = BILL_AGAIN, agreement: Agreement = AGREEMENT, **now: Any) -> Verdict:
+    return verify(change, replace(CANCELLED, **now), agreement, TODAY, SINCE)
+
+
+def test_a_cancelled_line_that_is_as_the_push_left_it_may_bill_again() -> None:
+    assert (bill_again(), bill_again(LATER)) == (AsApproved(), AsApproved())
+    moved = replace(AGREEMENT, next_invoice=date(2027, 1, 15))
+    assert bill_again(agreement=moved) == AsApproved()
+
+
+@pytest.mark.parametrize(("now", "words"), DRIFTS)
+def test_a_cancelled_line_that_changed_since_does_not_bill_again(now: dict[str, Any], words: str) -> None:
+    assert bill_again(**now) == Drift(words.replace("in the preview", SINCE))
+
+
+def test_another_cancel_date_than_that_of_the_push_is_left_alone() -> None:
+    assert bill_again(cancelled=date(2026, 12, 31)) == Drift(
+        "the cancel date was 2026-12-14 after operation 5, is 2026-12-31 now"
+    )
+
+
+def test_a_line_that_somebody_let_bill_again_is_already_so() -> None:
+    assert bill_again(cancelled=None) == AlreadySo("already billed again")
+    assert bill_again(LATER, cancelled=date(2027, 3, 31)) == AlreadySo("already billed until 2027-03-31")
+    assert isinstance(bill_again(cancelled=None, quantity=Decimal(13)), Drift)
+
+
+def test_a_cancel_date_that_is_over_is_not_put_back() -> None:
+    over = replace(BILL_AGAIN, until=date(2026, 11, 21))
+    assert bill_again(over) == Drift("the cancel date before, 2026-11-21, is over")
+
+
+def test_a_line_that_is_never_to_bill_is_cancelled_whatever_was_invoiced_meanwhile() -> None:
+    """The undo of a create, a month later: its own first day does not follow from the next invoice."""
+    invoiced = replace(AGREEMENT, next_invoice=date(2027, 1, 15))
+    undo = replace(CANCEL, last_day=date(2024, 2, 1))
+    assert verify(undo, LINE, invoiced, date(2026, 12, 20), SINCE) == AsApproved()
+    assert isinstance(verify(CANCEL, LINE, invoiced, TODAY, SINCE), Drift)
 
 
 @pytest.mark.parametrize(
@@ -217,6 +259,11 @@ CANCELLED, UPDATED = replace(LINE, cancelled=date(2026, 12, 14)), replace(LINE, 
         (CANCEL, CANCELLED, ""),
         (CANCEL, LINE, "the cancel date is None, not 2026-12-14"),
         (CANCEL, replace(CANCELLED, quantity=Decimal(0)), "the quantity is 0"),
+        (BILL_AGAIN, LINE, ""),
+        (BILL_AGAIN, CANCELLED, "it is still cancelled on 2026-12-14"),
+        (BILL_AGAIN, replace(LINE, quantity=Decimal(0)), "the quantity is 0"),
+        (LATER, replace(LINE, cancelled=date(2027, 3, 31)), ""),
+        (LATER, LINE, "the cancel date is None, not 2027-03-31"),
         (CREATE, new_line(), ""),
         (CREATE, new_line(seats=1), "the quantity is 1, not 5"),
         (CREATE, replace(new_line(), product_id=ProductId(1)), "the product is 1, not 3409"),

@@ -1,4 +1,4 @@
-"""Commands that run and watch: scan, push, operations, resume, cancel."""
+"""Commands that run and watch: scan, push, undo, operations, resume, cancel."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,10 +22,17 @@ from seatsync.status import OperationStatus, Result
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from seatsync.answers import Json
     from seatsync.desk import Desk
     from seatsync.journal import Operation, Outcome
+    from seatsync.model import OperationId
     from seatsync.pushes import Proposal
+    from seatsync.undos import LookBack
     from seatsync.wiring import Wiring
+
+DigestOption = Annotated[str, typer.Option(help="The digest of the approved plan; without it, only plan.")]
+BrakesOption = Annotated[int | None, typer.Option(help="The number of cancels, to pass a brake.")]
+RehearseOption = Annotated[bool, typer.Option("--rehearse", help="Do every read and no write.")]
 
 
 def scan(team: TeamOption = "", json: JsonOption = False) -> None:
@@ -47,12 +54,12 @@ def scan(team: TeamOption = "", json: JsonOption = False) -> None:
 def push(
     export: Annotated[str, typer.Argument(metavar="EXPORT_ID", help="The export's id, from preview.")],
     select: Annotated[str, typer.Option(help="default, all, or row keys with commas between.")],
-    digest: Annotated[str, typer.Option(help="The digest of the approved plan; without it, only plan.")] = "",
+    digest: DigestOption = "",
     agreement: Annotated[
         list[str] | None, typer.Option(help="Where a create goes: KEY=AGREEMENT_ID.")
     ] = None,
-    accept_brakes: Annotated[int | None, typer.Option(help="The number of cancels, to pass a brake.")] = None,
-    rehearse: Annotated[bool, typer.Option("--rehearse", help="Do every read and no write.")] = False,
+    accept_brakes: BrakesOption = None,
+    rehearse: RehearseOption = False,
     team: TeamOption = "",
     json: JsonOption = False,
 ) -> None:
@@ -64,19 +71,52 @@ def push(
         key: AgreementId(whole(id_, "--agreement"))
         for key, id_ in pairs(agreement or [], "--agreement").items()
     }
-    keys = (
-        select if select in ("default", "all") else [key.strip() for key in select.split(",") if key.strip()]
-    )
+    keys = select if select in ("default", "all") else _keys(select)
     with open_desk(team) as (wiring, desk):
         proposal = pushes.propose(desk, ExportId(whole(export, "EXPORT_ID")), keys, chosen)
         if rehearse:
             _rehearse(desk, proposal, digest, json)
         elif digest and (proposal.plan.changes or digest != proposal.plan.digest):
-            operation = pushes.push(desk, proposal, digest, accept_brakes)
-            operation = await_run(wiring, desk, operation)
-            _report(operation, wiring.store.operations.outcomes(operation.id), json)
+            _push(wiring, desk, proposal, digest, accept_brakes, json)
         else:
             _show_plan(proposal, json)
+
+
+def undo(
+    operation: Annotated[str, typer.Argument(metavar="OPERATION_ID", help="The push or undo to take back.")],
+    select: Annotated[str, typer.Option(help="all, or keys of its changes with commas between.")] = "all",
+    digest: DigestOption = "",
+    accept_brakes: BrakesOption = None,
+    rehearse: RehearseOption = False,
+    team: TeamOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Plan the undo of a push or an undo; with the plan's digest, undo exactly that."""
+    from seatsync import undos
+    from seatsync.model import OperationId
+
+    number = OperationId(whole(operation, "OPERATION_ID"))
+    with open_desk(team) as (wiring, desk):
+        proposal = undos.propose_undo(desk, number, "all" if select == "all" else _keys(select))
+        if rehearse:
+            _rehearse(desk, proposal, digest, json)
+        elif digest and (proposal.plan.changes or digest != proposal.plan.digest):
+            _push(wiring, desk, proposal, digest, accept_brakes, json)
+        else:
+            _show_plan(proposal, json, undos.look_back(desk, number))
+
+
+def _keys(select: str) -> list[str]:
+    return [key.strip() for key in select.split(",") if key.strip()]
+
+
+def _push(
+    wiring: "Wiring", desk: "Desk", proposal: "Proposal", digest: str, accepted: int | None, json: bool
+) -> None:
+    from seatsync import pushes
+
+    operation = await_run(wiring, desk, pushes.push(desk, proposal, digest, accepted))
+    _report(operation, wiring.store.operations.outcomes(operation.id), json)
 
 
 def _rehearse(desk: "Desk", proposal: "Proposal", digest: str, json: bool) -> None:
@@ -87,31 +127,41 @@ def _rehearse(desk: "Desk", proposal: "Proposal", digest: str, json: bool) -> No
         raise DigestMismatch("The plan has changed since it was approved. Review the new plan.")
     outcomes = rehearse_plan(desk, proposal.plan)
     if json:
-        answer(push_json(proposal.plan.digest, "rehearsed", outcomes))
+        answer({**push_json(proposal.plan.digest, "rehearsed", outcomes), **_undoes(proposal.plan.undoes)})
     else:
         print_outcomes(outcomes)
         say("Rehearsed: everything was read, nothing was written.")
     exit_with(WAITING if outcomes else 0)
 
 
-def _show_plan(proposal: "Proposal", json: bool) -> None:
-    from seatsync.answers import brake_json, push_json
+def _show_plan(proposal: "Proposal", json: bool, back: "LookBack | None" = None) -> None:
+    from seatsync.answers import brake_json, left_out_json, push_json
     from seatsync.journal import planned
 
     plan = proposal.plan
     outcomes = planned(plan.changes)
     if json:
-        answer({**push_json(plan.digest, "planned", outcomes), "brake": brake_json(proposal.brake)})
+        said = {**push_json(plan.digest, "planned", outcomes), "brake": brake_json(proposal.brake)}
+        answer({**said, **_undoes(plan.undoes), **({"left_out": left_out_json(back)} if back else {})})
     else:
         print_plan(plan, outcomes, proposal.brake)
+        for each in back.outcomes if back else ():
+            if each.change is None:
+                change = each.outcome.change
+                say(f"Left out: {change.company.name} ({change.product.identifier}). {each.why}")
     exit_with(WAITING if plan.changes else 0)
+
+
+def _undoes(operation: "OperationId | None") -> "Json":
+    return {} if operation is None else {"undoes": operation}
 
 
 def _report(operation: "Operation", outcomes: "Sequence[Outcome]", json: bool) -> None:
     from seatsync.answers import push_json
 
     if json:
-        answer(push_json(operation.digest, operation.status.value, outcomes, operation))
+        said = push_json(operation.digest, operation.status.value, outcomes, operation)
+        answer({**said, **_undoes(operation.undoes)})
     else:
         print_outcomes(outcomes)
         say(f"Operation {operation.id}: {operation.status.label}. {operation.message}")
@@ -130,13 +180,13 @@ def operations(
     """List the tracked runs, or show one with its outcomes."""
     from seatsync.answers import operation_json
 
-    with open_desk(team) as (wiring, desk):
+    with open_desk(team) as (_, desk):
         if operation:
-            _show(wiring, desk, _find(desk, operation), json)
+            _show(desk, _find(desk, operation), json)
             return
         found = desk.store.operations.all(desk.team.id)
     if json:
-        answer([operation_json(each, desk.team.name) for each in found])
+        answer([{**operation_json(each, desk.team.name), "undoes": each.undoes} for each in found])
     elif found:
         print_operations(found)
     else:
@@ -150,16 +200,18 @@ def _find(desk: "Desk", operation: str) -> "Operation":
     return look_up(desk, OperationId(whole(operation, "ID")))[0]
 
 
-def _show(wiring: "Wiring", desk: "Desk", operation: "Operation", json: bool) -> None:
-    from seatsync.answers import operation_json, outcome_json
+def _show(desk: "Desk", operation: "Operation", json: bool) -> None:
+    from seatsync.answers import look_back_json, operation_json
+    from seatsync.undos import look_back
 
-    outcomes = wiring.store.operations.outcomes(operation.id)
+    back = look_back(desk, operation.id)
     if json:
-        shown = operation_json(operation, desk.team.name)
-        answer({**shown, "outcomes": [outcome_json(outcome) for outcome in outcomes]})
-    else:
-        print_operations([operation])
-        print_outcomes(outcomes)
+        answer({**operation_json(operation, desk.team.name), **look_back_json(back)})
+        return
+    print_operations([operation])
+    print_outcomes([each.outcome for each in back.outcomes])
+    for line in back.said:
+        say(line)
 
 
 def resume(
@@ -175,7 +227,7 @@ def resume(
             wiring.runner(watch=True)
             take_over(desk, found)
             found = await_run(wiring, desk, found)
-        _show(wiring, desk, found, json)
+        _show(desk, found, json)
         if found.status is OperationStatus.FAILED:
             tell(found.message)
             exit_with(FAILED)
@@ -195,10 +247,10 @@ def cancel(
         if is_dead(desk, found):
             take_over(desk, found)
             found = await_run(wiring, desk, found)
-        _show(wiring, desk, found, json)
+        _show(desk, found, json)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (scan, push, operations, resume, cancel):
+    for command in (scan, push, undo, operations, resume, cancel):
         app.command()(command)

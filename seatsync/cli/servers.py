@@ -73,7 +73,6 @@ def simulator(
     from seatsync.simulator.book import SimulatedBook
     from seatsync.simulator.server import serve as serve_simulator
 
-    collect_again()
     check_port("127.0.0.1", port)
     try:
         rates = {name: float(rate) for name, rate in pairs(fault or [], "--fault").items()}
@@ -88,6 +87,8 @@ def simulator(
         )
     except (ValueError, KeyError, OSError) as error:
         raise InvalidChoice(f"The simulator can't start: {error}.") from error
+    # Only now: the book stays as long as the process, and the collector need not walk through its records.
+    collect_again()
     tell(f"ConnectWise simulator on http://127.0.0.1:{port} with {len(simulated.companies)} companies.")
     serve_simulator(asgi, port)
 

@@ -1,4 +1,4 @@
-"""One change of a push, from the live re-read to the journalled end; safe to run again after a crash."""
+"""One change of a push or undo, from the live re-read to the journalled end; safe to repeat after a crash."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -7,28 +7,35 @@ from datetime import date
 from typing import assert_never
 
 from seatsync.errors import ConnectWiseError
-from seatsync.journal import Outcome
+from seatsync.jobs.words import by_hand, describe, in_place_of
+from seatsync.journal import UNKNOWN, Outcome
 from seatsync.model import Addition, Agreement, number
-from seatsync.plan import Cancel, Change, Create, Update, first_of_next_month
+from seatsync.plan import BillAgain, Cancel, Create, Update, first_of_next_month
 from seatsync.ports import ConnectWise, Written
-from seatsync.status import Result
+from seatsync.status import Kind, Result
 from seatsync.verify import (
+    PREVIEW,
     AlreadySo,
     AsApproved,
     Drift,
     Verdict,
     made_line,
     unlike_intent,
-    verify_cancel,
+    verify,
     verify_create,
-    verify_update,
 )
 
 SETTLE_SECONDS = 10
 """How long a create whose process died may take to show up before it is sent again."""
 
+_REFUSED = 400
 _GONE = "the line or its agreement is no longer in ConnectWise"
-_DONE = {"update": Result.UPDATED, "create": Result.CREATED, "cancel": Result.CANCELLED}
+_DONE = {
+    Kind.UPDATE: Result.UPDATED,
+    Kind.CREATE: Result.CREATED,
+    Kind.CANCEL: Result.CANCELLED,
+    Kind.BILL_AGAIN: Result.UPDATED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Protocol:
 
     ``sending`` journals that a write is about to leave; it returns only after that is committed.
     ``stopped`` says why the run stopped: what an earlier try sent is looked up, and nothing new is sent.
+    ``since`` says in words when the line was as the change expects it.
     """
 
     connectwise: ConnectWise
@@ -44,6 +52,7 @@ class Protocol:
     sending: Callable[[], None]
     pause: Callable[[float], None] = time.sleep
     stopped: str = ""
+    since: str = PREVIEW
 
     def carry_out(self, outcome: Outcome) -> Outcome:
         """Carry out a change and return its outcome; ``outcome.sent`` tells of an earlier, interrupted try.
@@ -55,7 +64,8 @@ class Protocol:
         except ConnectWiseError as error:
             if _says_gone(error):
                 return _skipped(outcome, _GONE)
-            failed = _failed(outcome, f"{_written(outcome)} {error}", error.request_id)
+            way_out = by_hand(outcome.change) if error.status == _REFUSED else ""
+            failed = _failed(outcome, f"{_written(outcome)} {error}{way_out}", error.request_id)
             if error.refuses_credentials:
                 raise RefusedCredentials(failed) from error
             return failed
@@ -70,13 +80,13 @@ class Protocol:
             return _failed(outcome, str(error), error.request_id)
         if not isinstance(verdict, AsApproved):
             return _skipped(outcome, verdict.words)
-        return replace(outcome, message=f"As approved; would send {describe(outcome)}.")
+        return replace(outcome, message=f"As approved; would send {describe(outcome.change)}.")
 
     def _try(self, outcome: Outcome) -> Outcome:
         verdict, lines = self._verify(outcome)
         if outcome.sent:
             verdict, lines = self._settle(outcome, verdict, lines)
-            found = _found(outcome, lines)
+            found = self._found(outcome, lines)
             if found is not None:
                 return _done(outcome, found, "Sent before an interruption, and found as wanted.")
         if self.stopped:
@@ -85,7 +95,10 @@ class Protocol:
             case AlreadySo(words) | Drift(words):
                 return _skipped(outcome, words)
             case AsApproved():
-                return self._create(outcome) if isinstance(outcome.change, Create) else self._set(outcome)
+                change = outcome.change
+                if isinstance(change, Create):
+                    return self._create(outcome, change)
+                return self._set(outcome, change)
             case _:
                 assert_never(verdict)
 
@@ -107,28 +120,22 @@ class Protocol:
             lines = [line for each in change.counted for line in connectwise.additions(each)]
             return verify_create(change, lines, agreement, self.today), lines
         line = connectwise.addition(change.agreement.id, change.addition.id)
-        if isinstance(change, Update):
-            return verify_update(change, line, agreement, self.today), [line]
-        return verify_cancel(change, line, agreement, self.today), [line]
+        return verify(change, line, agreement, self.today, self.since), [line]
 
-    def _set(self, outcome: Outcome) -> Outcome:
-        change = outcome.change
-        if isinstance(change, Update):
-            return self._send(
-                outcome,
-                lambda: self.connectwise.set_quantity(
-                    change.agreement.id, change.addition.id, change.quantity
-                ),
-            )
-        assert isinstance(change, Cancel)
-        return self._send(
-            replace(outcome, day=change.last_day),
-            lambda: self.connectwise.set_cancelled(change.agreement.id, change.addition.id, change.last_day),
-        )
+    def _set(self, outcome: Outcome, change: Update | Cancel | BillAgain) -> Outcome:
+        agreement, line, connectwise = change.agreement.id, change.addition.id, self.connectwise
+        match change:
+            case Update():
+                return self._send(outcome, lambda: connectwise.set_quantity(agreement, line, change.quantity))
+            case Cancel():
+                day: date | None = change.last_day
+            case BillAgain():
+                day = change.until
+            case _:
+                assert_never(change)
+        return self._send(replace(outcome, day=day), lambda: connectwise.set_cancelled(agreement, line, day))
 
-    def _create(self, outcome: Outcome) -> Outcome:
-        change = outcome.change
-        assert isinstance(change, Create)
+    def _create(self, outcome: Outcome, change: Create) -> Outcome:
         refused: list[str] = []
         for day in effective_dates(change.effective, change.agreement):
             dated = replace(outcome, day=day)
@@ -158,21 +165,24 @@ class Protocol:
                 raise
             why = f"ConnectWise's answer was lost ({error.status or 'no answer'})."
             return self._look_up(outcome, why, error.request_id)
-        wrong = unlike_intent(outcome.change, written.addition, outcome.day)
-        if not wrong and isinstance(outcome.change, Create):
-            wrong = self._missing(written.addition)
+        change, line = outcome.change, written.addition
+        wrong = unlike_intent(change, line, outcome.day, self.since)
+        if not wrong and isinstance(change, BillAgain):
+            # No public source shows that ConnectWise lets go of a cancel date, so its answer is no proof.
+            found = self._look_up(outcome, "ConnectWise took the request.", written.request_id)
+            return replace(found, message="") if found.result.written else found
+        if not wrong and isinstance(change, Create):
+            line, wrong = self._read_back(line)
         if wrong:
             return self._look_up(outcome, f"ConnectWise answered that {wrong}.", written.request_id)
-        return _done(replace(outcome, request_id=written.request_id), written.addition, "")
+        return _done(replace(outcome, request_id=written.request_id), line, "")
 
-    def _missing(self, line: Addition) -> str:
-        """Read back a line that was added: an answer alone is no proof, and nothing was there to compare."""
+    def _read_back(self, line: Addition) -> tuple[Addition, str]:
+        """Read a line that was added: an answer alone is no proof, and nothing was there to compare."""
         try:
-            self.connectwise.addition(line.agreement_id, line.id)
+            return self.connectwise.addition(line.agreement_id, line.id), ""
         except ConnectWiseError as error:
-            if _says_gone(error):
-                return f"line {line.id} was added, which is not there"
-        return ""
+            return line, f"line {line.id} was added, which is not there" if _says_gone(error) else ""
 
     def _look_up(self, outcome: Outcome, why: str, request_id: str) -> Outcome:
         """Settle by reading a write whose answer was lost or was not as meant."""
@@ -186,13 +196,22 @@ class Protocol:
         except ConnectWiseError as error:
             return _failed(
                 outcome,
-                f"Outcome unknown: {why} Looking it up failed too ({error}). Check it in ConnectWise.",
+                f"{UNKNOWN}: {why} Looking it up failed too ({error}). Check it in ConnectWise.",
                 request_id,
             )
-        found = _found(outcome, lines)
+        found = self._found(outcome, lines)
         if found is not None:
             return _done(outcome, found, f"{why} Looked up, and found as wanted.")
-        return _failed(outcome, f"{why} Looked up: {_instead(change, lines)}.", request_id)
+        if isinstance(change, Create):
+            return _failed(outcome, in_place_of(change, lines, why), request_id)
+        instead = "; ".join(unlike_intent(change, line, None, self.since) for line in lines)
+        return _failed(outcome, f"{why} Looked up: {instead}.{by_hand(change)}", request_id)
+
+    def _found(self, outcome: Outcome, lines: Sequence[Addition]) -> Addition | None:
+        change = outcome.change
+        if isinstance(change, Create):
+            return made_line(change, lines, effective_dates(change.effective, change.agreement))
+        return next((line for line in lines if not unlike_intent(change, line, None, self.since)), None)
 
 
 class RefusedCredentials(Exception):
@@ -213,45 +232,6 @@ def effective_dates(wanted: date, agreement: Agreement) -> tuple[date, ...]:
     return (wanted, later, *sorted(known))
 
 
-def describe(outcome: Outcome) -> str:
-    """Say in API terms what a change sends."""
-    change = outcome.change
-    match change:
-        case Update():
-            return f"PATCH quantity {number(change.quantity)} to line {change.addition.id}"
-        case Cancel():
-            return f"PATCH cancelledDate {change.last_day} to line {change.addition.id}"
-        case Create():
-            return (
-                f"POST {number(change.quantity)} x {change.product.identifier} "
-                f"to agreement {change.agreement.id}, effective {change.effective}"
-            )
-        case _:
-            assert_never(change)
-
-
-def _found(outcome: Outcome, lines: Sequence[Addition]) -> Addition | None:
-    change = outcome.change
-    if isinstance(change, Create):
-        return made_line(change, lines, effective_dates(change.effective, change.agreement))
-    return next((line for line in lines if not unlike_intent(change, line, None)), None)
-
-
-def _instead(change: Change, lines: Sequence[Addition]) -> str:
-    """Say what a look-up found in place of what was meant."""
-    if isinstance(change, Create):
-        made = [
-            line for line in lines if line.product_id == change.product.id and line.id not in change.known
-        ]
-        if not made:
-            return "there is no new line"
-        listed = ", ".join(
-            f"line {line.id} with {number(line.quantity)} seats from {line.effective}" for line in made
-        )
-        return f"it can't be told whether {listed} is the one that was meant. Check it in ConnectWise"
-    return "; ".join(unlike_intent(change, line, None) for line in lines)
-
-
 def _says_gone(error: ConnectWiseError) -> bool:
     # A 404 without this code is an address or keys that are wrong, and says nothing of the record.
     return error.status == 404 and error.code == "NotFound"
@@ -259,17 +239,27 @@ def _says_gone(error: ConnectWiseError) -> bool:
 
 def _written(outcome: Outcome) -> str:
     if outcome.sent:
-        return "Outcome unknown: it was sent before an interruption, and can't be looked up."
+        return f"{UNKNOWN}: it was sent before an interruption, and can't be looked up."
     return "Nothing was written."
 
 
 def _done(outcome: Outcome, line: Addition, message: str) -> Outcome:
+    """Close a change by the line as it is now; a create keeps that line, so that it can be undone."""
     change = outcome.change
-    after = "0" if isinstance(change, Cancel) else number(line.quantity)
-    day = line.effective if isinstance(change, Create) else outcome.day
-    if isinstance(change, Cancel):
-        day = change.last_day
-    return replace(outcome, result=_DONE[change.kind], after=after, day=day, message=message)
+    after, day = number(line.quantity), outcome.day
+    match change:
+        case Update():
+            pass
+        case Create():
+            day, change = line.effective, replace(change, made=line)
+        case Cancel():
+            after, day = "0", change.last_day
+        case BillAgain():
+            day = change.until
+        case _:
+            assert_never(change)
+    result = _DONE[change.kind]
+    return replace(outcome, change=change, result=result, after=after, day=day, message=message)
 
 
 def _skipped(outcome: Outcome, words: str) -> Outcome:

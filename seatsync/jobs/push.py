@@ -1,25 +1,27 @@
-"""A push as a run: changes in the plan's order, each journalled and audited, until done or stopped."""
+"""A push or undo as a run: changes in their order, each journalled and audited, until done or stopped."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from threading import Condition
+from typing import assert_never
 
 from seatsync.errors import ConnectWiseError
 from seatsync.jobs.change import Protocol, RefusedCredentials
 from seatsync.journal import AuditDraft, Operation, Outcome
 from seatsync.keeping import Operations
-from seatsync.model import number
+from seatsync.model import OperationId, number
 from seatsync.people import Permission
-from seatsync.plan import Create, Update
+from seatsync.plan import BillAgain, Cancel, Change, Create, Update
 from seatsync.ports import ConnectWise
-from seatsync.status import ENDED, OperationStatus, Result
+from seatsync.status import ENDED, OperationKind, OperationStatus, Result
+from seatsync.verify import PREVIEW
 
 FAILURES_IN_A_ROW = 10
 
 
 class PushRun:
-    """One attempt at one push; several threads may carry out its changes at once."""
+    """One attempt at one push or undo; several threads may carry out its changes at once."""
 
     def __init__(
         self,
@@ -73,6 +75,7 @@ class PushRun:
             self._today(),
             lambda: operations.sending(operation.id, outcome.position, attempt),
             stopped=stop,
+            since=since(operation.undoes),
         )
         try:
             return protocol.carry_out(outcome)
@@ -122,24 +125,17 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 def draft_of(operation: Operation, outcome: Outcome) -> AuditDraft:
     """Draft the audit entry of one change."""
     change = outcome.change
-    before: dict[str, object] = {"quantity": outcome.before} if outcome.before else {}
-    wanted: dict[str, object]
-    if isinstance(change, Update):
-        wanted = {"quantity": number(change.quantity)}
-    elif isinstance(change, Create):
-        wanted = {"quantity": number(change.quantity), "effective": str(outcome.day or change.effective)}
-    else:
-        wanted = {"cancelled": str(change.last_day)}
-    came = outcome.result not in (Result.SKIPPED, Result.FAILED)
+    before, wanted = _values(change, outcome)
     after: dict[str, object] = {"result": outcome.result, "message": outcome.message}
-    after |= wanted if came else {"wanted": wanted}
+    after |= wanted if outcome.result.written else {"wanted": wanted}
+    verb = "undo" if operation.kind is OperationKind.UNDO else "push"
     line = "new line" if isinstance(change, Create) else f"line {change.addition.id}"
     done = {Result.SKIPPED: "refused", Result.FAILED: "failed"}.get(outcome.result, "ok")
     return AuditDraft(
         who=operation.who,
         team_id=operation.team_id,
         permission=Permission.MANAGE,
-        action=f"push.{change.kind}",
+        action=f"{verb}.{change.kind}",
         resource=f"{change.company.name}: {change.product.identifier}, {change.agreement.name}, {line}",
         before=before,
         after={**after, "request_id": outcome.request_id},
@@ -148,11 +144,35 @@ def draft_of(operation: Operation, outcome: Outcome) -> AuditDraft:
     )
 
 
-def rehearse(outcomes: Sequence[Outcome], connectwise: ConnectWise, today: date) -> tuple[Outcome, ...]:
-    """Do every read of a push and no write; each outcome says what would be sent, or why not."""
+def _values(change: Change, outcome: Outcome) -> tuple[dict[str, object], dict[str, object]]:
+    """Return what the line held before a change and what was meant to be written."""
+    before: dict[str, object] = {"quantity": outcome.before} if outcome.before else {}
+    match change:
+        case Update():
+            return before, {"quantity": number(change.quantity)}
+        case Create():
+            effective = str(outcome.day or change.effective)
+            return before, {"quantity": number(change.quantity), "effective": effective}
+        case Cancel():
+            return before, {"cancelled": str(change.last_day)}
+        case BillAgain():
+            return {"cancelled": str(change.addition.cancelled)}, {"cancelled": str(change.until or "none")}
+        case _:
+            assert_never(change)
+
+
+def since(undoes: OperationId | None) -> str:
+    """Say when a line was as a change expects it: in the preview, or after the operation undone."""
+    return PREVIEW if undoes is None else f"after operation {undoes}"
+
+
+def rehearse(
+    outcomes: Sequence[Outcome], connectwise: ConnectWise, today: date, undoes: OperationId | None = None
+) -> tuple[Outcome, ...]:
+    """Do every read of a push or an undo and no write; each outcome says what would be sent, or why not."""
 
     def unsent() -> None:
         raise ConnectWiseError("A rehearsal writes nothing.")
 
-    protocol = Protocol(connectwise, today, unsent)
+    protocol = Protocol(connectwise, today, unsent, since=since(undoes))
     return tuple(protocol.rehearse(outcome) for outcome in outcomes)

@@ -147,6 +147,8 @@ class SqlOperations:
             "day": outcome.day,
             "request_id": outcome.request_id,
             "message": outcome.message,
+            # A create has learned which line it made.
+            "change": change_to_json(outcome.change),
         }
         with self._database.writing() as connection:
             fence(connection, operation, attempt)

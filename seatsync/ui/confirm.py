@@ -1,10 +1,10 @@
-"""Confirm a plan: the dialog, the typed number of cancels, and the start of the push."""
+"""Confirm a plan: the dialog, the typed number of cancels, and the start of the push or undo."""
 
 import streamlit as st
 
 from seatsync.desk import Desk
 from seatsync.errors import DigestMismatch
-from seatsync.plan import Cancel
+from seatsync.plan import Cancel, Plan
 from seatsync.pushes import Proposal, propose, push, rehearse_plan
 from seatsync.ui.frame import explained
 from seatsync.ui.proposal import (
@@ -14,30 +14,39 @@ from seatsync.ui.proposal import (
     show_decreases,
     show_rehearsal,
 )
+from seatsync.ui.runs_table import PARAMETER
 from seatsync.ui.session import Keys, drop, get, put
 from seatsync.ui.text import plain
 from seatsync.ui.words import counted
+from seatsync.undos import propose_undo
 
 _DIGEST_SHOWN = 12
 
 
 def show_digest(proposal: Proposal) -> None:
     """Show the start of the plan's digest, and say what it is for."""
+    pushed = "the export, the snapshot, the chosen rows"
+    source = pushed if proposal.plan.undoes is None else "the operation undone, the chosen changes"
     st.caption(
         f"Plan {proposal.plan.digest[:_DIGEST_SHOWN]}",
-        help="The digest names this plan. It covers the team, the export, the snapshot, the chosen rows and "
-        "every quantity before the change: when any of them changes, the plan has to be confirmed again.",
+        help=f"The digest names this plan. It covers the team, {source} and every quantity before the "
+        "change: when any of them changes, the plan has to be confirmed again.",
     )
+
+
+def _icon(plan: Plan) -> str:
+    return ":material/publish:" if plan.undoes is None else ":material/undo:"
 
 
 def show_actions(desk: Desk, proposal: Proposal) -> None:
     """Offer to confirm the plan as it is drawn here, and to rehearse it."""
     plan = proposal.plan
+    verb = "push" if plan.undoes is None else "undo"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            f"Review and push {counted(len(plan.changes), 'change')}",
+            f"Review and {verb} {counted(len(plan.changes), 'change')}",
             type="primary",
-            icon=":material/publish:",
+            icon=_icon(plan),
             disabled=not plan.changes,
             help="Shows the summary; nothing is written before it is confirmed there.",
             on_click=put,
@@ -70,15 +79,16 @@ def confirm_if_asked(desk: Desk, proposal: Proposal) -> None:
             icon=":material/sync_problem:",
         )
         return
-    _dialog(desk, proposal)
+    title = "Confirm the push" if proposal.plan.undoes is None else "Confirm the undo"
+    dialog = st.dialog(title, width="medium", on_dismiss=_close, icon=_icon(proposal.plan))
+    dialog(_confirm)(desk, proposal)
 
 
 def _close() -> None:
     drop(Keys.confirm_digest)
 
 
-@st.dialog("Confirm the push", width="medium", on_dismiss=_close, icon=":material/publish:")
-def _dialog(desk: Desk, proposal: Proposal) -> None:
+def _confirm(desk: Desk, proposal: Proposal) -> None:
     plan, brake = proposal.plan, proposal.brake
     st.markdown(f"**{counts_sentence(plan)}** {plain(money_sentence(plan))}")
     days = sorted({str(change.last_day) for change in plan.changes if isinstance(change, Cancel)})
@@ -98,11 +108,14 @@ def _dialog(desk: Desk, proposal: Proposal) -> None:
             placeholder="Type the number",
         )
     show_digest(proposal)
+    label = f"Push {len(plan.changes):,} changes to ConnectWise"
+    if plan.undoes is not None:
+        label = f"Undo {counted(len(plan.changes), 'change')} in ConnectWise"
     with st.container(horizontal=True):
         go = st.button(
-            f"Push {len(plan.changes):,} changes to ConnectWise",
+            label,
             type="primary",
-            icon=":material/publish:",
+            icon=_icon(plan),
             disabled=brake is not None and typed is None,
         )
         if st.button("Not now"):
@@ -117,11 +130,19 @@ def _start(desk: Desk, proposal: Proposal, typed: int | None) -> None:
     approved = str(get(Keys.confirm_digest, ""))
     with explained():
         try:
-            fresh = propose(desk, proposal.plan.export_id, "default", with_ticks=True)
-            push(desk, fresh, approved, typed)
+            operation = push(desk, _rebuilt(desk, proposal.plan), approved, typed)
         except DigestMismatch:
             st.button("Show the new plan", on_click=_close)
             raise
         _close()
         drop(Keys.rehearsal)
+        if proposal.plan.undoes is not None:
+            st.query_params.from_dict({PARAMETER: str(operation.id)})
         st.rerun()
+
+
+def _rebuilt(desk: Desk, plan: Plan) -> Proposal:
+    if plan.undoes is not None:
+        return propose_undo(desk, plan.undoes, [change.key for change in plan.changes])
+    assert plan.export_id is not None
+    return propose(desk, plan.export_id, "default", with_ticks=True)

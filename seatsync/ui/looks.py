@@ -5,7 +5,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from seatsync.preview import PreviewRow
-from seatsync.status import Kind, Result, Status
+from seatsync.status import Result, Status
 
 _MARKS = {
     Status.READY: ("↻", "green"),
@@ -40,7 +40,6 @@ RESULT_MARKS = {
     Result.SKIPPED: "– Skipped",
     Result.FAILED: "! Failed",
 }
-KIND_WORDS = {Kind.UPDATE: "Update", Kind.CREATE: "Create", Kind.CANCEL: "Cancel"}
 
 
 def marked(status: Status) -> str:

@@ -1,4 +1,4 @@
-"""A plan on screen: what a push would update, create and cancel, by name, with dates and money."""
+"""A plan on screen: what a push or an undo would change, by name, with dates and money."""
 
 from collections.abc import Sequence
 from typing import Any, assert_never
@@ -6,10 +6,10 @@ from typing import Any, assert_never
 import streamlit as st
 
 from seatsync.journal import Outcome
-from seatsync.plan import Cancel, Change, Create, Plan, Update
+from seatsync.plan import BillAgain, Cancel, Change, Create, Plan, Update
 from seatsync.pushes import Proposal
 from seatsync.status import Kind
-from seatsync.ui.looks import KIND_WORDS, RESULT_MARKS, count_column, money_column, text_column
+from seatsync.ui.looks import RESULT_MARKS, count_column, money_column, text_column
 from seatsync.ui.text import amounts, plain, seats
 from seatsync.ui.words import counted
 
@@ -18,7 +18,12 @@ _OTHER_DAY = (
     "If ConnectWise refuses the date, the line starts on the first of next month or when the agreement "
     "allows; the outcome says which."
 )
-_NOUNS = {Kind.UPDATE: "update", Kind.CREATE: "create", Kind.CANCEL: "cancel"}
+_PUSHED = {Kind.UPDATE: ("update", ""), Kind.CREATE: ("create", ""), Kind.CANCEL: ("cancel", "")}
+_UNDONE = {
+    Kind.UPDATE: ("update", ""),
+    Kind.BILL_AGAIN: ("line billed again", "lines billed again"),
+    Kind.CANCEL: ("cancel", ""),
+}
 _TITLES = {
     Kind.UPDATE: (
         ":material/sync:",
@@ -40,7 +45,8 @@ _TITLES = {
 
 def counts_sentence(plan: Plan) -> str:
     """Say how many changes of each kind a plan makes."""
-    parts = [counted(len(plan.of(kind)), noun) for kind, noun in _NOUNS.items()]
+    nouns = _PUSHED if plan.undoes is None else _UNDONE
+    parts = [counted(len(plan.of(kind)), *noun) for kind, noun in nouns.items()]
     return f"{counted(len(plan.changes), 'change')}: {', '.join(parts[:-1])} and {parts[-1]}."
 
 
@@ -53,7 +59,18 @@ def money_sentence(plan: Plan) -> str:
 
 
 def show_plan(proposal: Proposal) -> None:
-    """Show every change of a plan."""
+    """Show every change of the plan of a push."""
+    plan = proposal.plan
+    show_summary(proposal)
+    for kind, (icon, title, how) in _TITLES.items():
+        changes = plan.of(kind)
+        if changes:
+            st.subheader(f"{icon} {title} ({len(changes):,})", help=how)
+            _table(plan, changes, kind)
+
+
+def show_summary(proposal: Proposal) -> None:
+    """Show what a plan does in all: counts, money, the brake, and what bills fewer seats or is new."""
     plan = proposal.plan
     st.markdown(f"**{counts_sentence(plan)}** {plain(money_sentence(plan))}")
     if proposal.brake is not None:
@@ -62,11 +79,6 @@ def show_plan(proposal: Proposal) -> None:
         )
     show_decreases(plan)
     show_creates(plan)
-    for kind, (icon, title, how) in _TITLES.items():
-        changes = plan.of(kind)
-        if changes:
-            st.subheader(f"{icon} {title} ({len(changes):,})", help=how)
-            _table(plan, changes, kind)
 
 
 def show_decreases(plan: Plan) -> None:
@@ -89,7 +101,7 @@ def show_creates(plan: Plan) -> None:
 
 
 def _named(icon: str, title: str, changes: Sequence[Change], note: str = "") -> None:
-    listed = [f"{change.company.name} · {change.product.identifier}: {_step(change)}" for change in changes]
+    listed = [f"{change.company.name} · {change.product.identifier}: {step(change)}" for change in changes]
     with st.container(border=True, height=_TALL if len(listed) > _MANY else "content"):
         st.markdown(f"{icon} **{title}**")
         if note:
@@ -97,7 +109,8 @@ def _named(icon: str, title: str, changes: Sequence[Change], note: str = "") -> 
         st.text("\n".join(listed))
 
 
-def _step(change: Change) -> str:
+def step(change: Change) -> str:
+    """Say in a few words what a change does to its line."""
     match change:
         case Update():
             return f"{seats(change.addition.quantity)} to {seats(change.quantity)}"
@@ -106,6 +119,9 @@ def _step(change: Change) -> str:
         case Create():
             noun = "seat" if change.quantity == 1 else "seats"
             return f"{seats(change.quantity)} {noun} from {change.effective}"
+        case BillAgain():
+            until = f"until {change.until}" if change.until else "again"
+            return f"0 to {seats(change.addition.quantity)}, billed {until}"
         case _:
             assert_never(change)
 
@@ -121,7 +137,7 @@ def _table(plan: Plan, changes: Sequence[Change], kind: Kind) -> None:
             float(change.addition.quantity) for change in changes if not isinstance(change, Create)
         ]
     if kind is not Kind.CANCEL:
-        cells["New"] = [float(change.quantity) for change in changes if not isinstance(change, Cancel)]
+        cells["New"] = [float(change.quantity) for change in changes if isinstance(change, Update | Create)]
     if kind is Kind.UPDATE:
         cells["Difference"] = [new - now for new, now in zip(cells["New"], cells["Billed now"], strict=True)]
     if kind is Kind.CREATE:
@@ -152,12 +168,12 @@ def _table(plan: Plan, changes: Sequence[Change], kind: Kind) -> None:
 
 
 def show_rehearsal(outcomes: Sequence[Outcome]) -> None:
-    """Show what a push would send, or why it would send nothing, change by change."""
-    st.subheader(":material/theater_comedy: Rehearsal", help="Every read of a push, and no write.")
+    """Show what a plan would send, or why it would send nothing, change by change."""
+    st.subheader(":material/theater_comedy: Rehearsal", help="Every read of the plan, and no write.")
     st.dataframe(
         {
             "Result": [RESULT_MARKS[outcome.result] for outcome in outcomes],
-            "Change": [KIND_WORDS[outcome.kind] for outcome in outcomes],
+            "Change": [outcome.kind.label for outcome in outcomes],
             "Company": [outcome.change.company.name for outcome in outcomes],
             "Product": [outcome.change.product.identifier for outcome in outcomes],
             "Before": [outcome.before for outcome in outcomes],

@@ -5,11 +5,11 @@ import streamlit as st
 from seatsync.desk import Desk
 from seatsync.journal import Operation
 from seatsync.model import ExportId
-from seatsync.runs import look_up
 from seatsync.status import OperationKind, Result
 from seatsync.ui.frame import guarded
 from seatsync.ui.run_details import show_run, show_under_way
 from seatsync.ui.runs_table import PARAMETER
+from seatsync.undos import look_back
 
 
 def stop_while_running(desk: Desk) -> None:
@@ -23,8 +23,9 @@ def stop_while_running(desk: Desk) -> None:
             "A scan is under way. A push can be planned when it has ended.", icon=":material/photo_camera:"
         )
     else:
+        what = "An undo" if running.kind is OperationKind.UNDO else "A push"
         st.info(
-            "A push is under way. It goes on when this page is closed; another can start when it has ended.",
+            f"{what} is under way. It goes on when this page is closed; another can start when it has ended.",
             icon=":material/publish:",
         )
     show_under_way(desk, running)
@@ -44,9 +45,10 @@ def pushes_of(desk: Desk, export: ExportId) -> tuple[Operation, ...]:
 def show_result(desk: Desk, operation: Operation) -> None:
     """Show what became of every change of a push, and what to do next."""
     with guarded():
-        found, outcomes = look_up(desk, operation.id)
+        back = look_back(desk, operation.id)
+    found = back.operation
     with st.container(border=True):
-        show_run(desk, found, outcomes)
+        show_run(desk, back)
         failed = found.counts.get(Result.FAILED, 0) + found.counts.get(Result.SKIPPED, 0)
         st.caption(
             "What failed or was skipped can be tried again after a new scan."

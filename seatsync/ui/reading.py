@@ -60,8 +60,8 @@ def show_snapshot_age(desk: Desk) -> None:
     """Say how old the ConnectWise side of the comparison is."""
     taken = desk.snapshot().taken_at
     st.caption(f"ConnectWise as of the snapshot of {moment(taken)} ({age(taken)}).")
-    pushes = recent(desk, OperationKind.SEAT_SYNC)
-    if pushes and pushes[0].started_at > taken:
+    writes = [run for run in recent(desk) if run.kind is not OperationKind.SCAN]
+    if writes and writes[0].started_at > taken:
         st.page_link(
             "pages/snapshot.py", label="Pushed since then: scan again", icon=":material/photo_camera:"
         )

@@ -17,7 +17,9 @@ from seatsync.ui.looks import text_column
 from seatsync.ui.progress import watch
 from seatsync.ui.runs_table import PARAMETER, badge, lasted
 from seatsync.ui.text import plain
+from seatsync.ui.undo import offer_undo
 from seatsync.ui.words import counted, moment
+from seatsync.undos import LookBack
 
 _FIRST = (Result.FAILED, Result.SKIPPED)
 _UNFINISHED = (Result.STARTED, Result.PLANNED)
@@ -32,13 +34,21 @@ _COLOURS = {
 }
 
 
-def show_run(desk: Desk, operation: Operation, outcomes: Sequence[Outcome]) -> None:
-    """Show one run: its state, its controls while it runs, its outcomes and their download."""
+def show_run(desk: Desk, back: LookBack, *, undo: bool = False) -> None:
+    """Show one run: its state, its controls while it runs, its outcomes and their download.
+
+    With ``undo``, the run can be undone from here.
+    """
+    operation, outcomes = back.operation, [each.outcome for each in back.outcomes]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"{operation.kind.label} of {moment(operation.started_at)}", width="content")
         badge(operation)
+        if undo:
+            offer_undo(desk, back)
     took = "took" if operation.status.finished else "running for"
     st.caption(f"Operation {operation.id}, started by {plain(operation.who)}, {took} {lasted(operation)}.")
+    if back.said:
+        st.markdown(f":material/undo: **{' '.join(back.said)}**")
     later = sum(is_later(outcome) for outcome in outcomes)
     if later:
         st.markdown(f":material/event_upcoming: **{later:,} created with a later date than planned**")
@@ -96,6 +106,7 @@ def _outcomes(operation: Operation, outcomes: Sequence[Outcome]) -> None:
     listed = sorted(outcomes, key=lambda outcome: (_rank(outcome), outcome.position))
     rows = [outcome_cells(outcome) for outcome in listed]
     cells: dict[str, list[Any]] = {name: [row[at] for row in rows] for at, name in enumerate(OUTCOME_COLUMNS)}
+    cells["Change"] = [outcome.kind.label for outcome in listed]
     cells["Result"] = [[str(word)] for word in cells["Result"]]
     st.caption(f"{counted(len(rows), 'change')}, failed, skipped and later dates first.")
     st.dataframe(
@@ -107,14 +118,14 @@ def _outcomes(operation: Operation, outcomes: Sequence[Outcome]) -> None:
                 color=list(_COLOURS.values()),
                 width=98,
             ),
-            "Change": text_column("Change", 66),
+            "Change": text_column("Change", 76),
             "Company": text_column("Company", 160),
             "Product": text_column("Product", 66),
             "Agreement": text_column("Agreement", 125),
             "Before": text_column("Before", 58, align="right"),
             "After": text_column("After", 52, align="right"),
             "Date": text_column("Date", 90),
-            "Message": text_column("Message", 420),
+            "Message": text_column("Message", 410),
         },
         alt="Outcomes",
     )

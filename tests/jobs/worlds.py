@@ -206,7 +206,7 @@ class InMemory:
         line = self.held[addition]
         return self._write("PATCH", line, replace(line, quantity=quantity))
 
-    def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date) -> Written:
+    def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date | None) -> Written:
         line = self.held[addition]
         return self._write("PATCH", line, replace(line, cancelled=day))
 

@@ -1,18 +1,35 @@
 """The journal of runs: one at a time for a team, each step kept, an old runner fenced off."""
 
+import json
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from seatsync.errors import DigestMismatch, NotFound, NotReady, RunInProgress
 from seatsync.journal import Operation, planned
 from seatsync.model import ExportId, OperationId, SnapshotId
+from seatsync.plan import BillAgain
 from seatsync.status import OperationKind, OperationStatus, Result
 from seatsync.store import SqlStore, open_store
 
-from .making import NOON, cancel, create, draft, parsed, team_of, update
+from .making import (
+    NOON,
+    agreement,
+    cancel,
+    company,
+    create,
+    draft,
+    line,
+    look,
+    parsed,
+    product,
+    tamper,
+    team_of,
+    update,
+)
 
 CHANGES = (update(), create(), cancel())
 
@@ -72,6 +89,44 @@ def test_each_step_of_a_change_is_kept(store):
     assert (after.done, after.counts) == (1, {Result.PLANNED: 2, Result.UPDATED: 1})
     assert after.status is OperationStatus.RUNNING
     assert store.audit.entries(team_of(store))[-1].operation_id == run.id
+
+
+def test_the_line_that_a_create_made_is_kept_with_its_end(store):
+    """And a journal from before it was kept has none."""
+    run = push(store)
+    attempt = store.operations.claim(run.id)
+    before = store.operations.begin(run.id, 1, attempt)
+    assert before.change.made is None
+    made = replace(line(9100, 1, "5"), unit_price=Decimal("0.131"), effective=date(2026, 11, 22))
+    change = replace(before.change, made=made)
+    store.operations.end(replace(before, result=Result.CREATED, change=change), attempt, None)
+    assert store.operations.outcomes(run.id)[1].change == change
+    (written,) = look(store, f"SELECT change FROM outcome WHERE operation_id = {run.id} AND position = 1")[0]
+    older = json.loads(written) if isinstance(written, str) else dict(written)
+    del older["made"]
+    tamper(store, f"UPDATE outcome SET change = '{json.dumps(older)}' WHERE position = 1")
+    assert store.operations.outcomes(run.id)[1].change == before.change
+
+
+def test_an_undo_keeps_what_it_undoes_and_which_lines_bill_again(store):
+    pushed = push(store)
+    finish(store, pushed, store.operations.claim(pushed.id))
+    ended = replace(line(), cancelled=date(2026, 11, 30))
+    changes = tuple(
+        BillAgain(f"b{until}", company(), product(), agreement(), ended, until, None)
+        for until in (None, date(2027, 3, 31))
+    )
+    audit = draft(store)
+    run = store.operations.open(
+        team_of(store), OperationKind.UNDO, "anna", changes=changes, undoes=pushed.id, audit=audit
+    )
+    assert store.operations.get(team_of(store), run.id).undoes == pushed.id
+    kept = store.operations.outcomes(run.id)
+    assert [each.change for each in kept] == list(changes)
+    assert [(each.before, each.after, each.day) for each in kept] == [
+        ("0", "12", None),
+        ("0", "12", date(2027, 3, 31)),
+    ]
 
 
 def test_a_resumed_runner_learns_what_may_have_been_sent(store):

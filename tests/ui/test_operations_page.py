@@ -22,7 +22,7 @@ def pushed(desk: Desk, november: ExportId, simulator: Starlette) -> Operation:
     """A push of the November sample in which one line had changed in ConnectWise meanwhile."""
     proposal = propose(desk, november)
     drifted = proposal.plan.of(Kind.UPDATE)[-1]
-    simulator.state.simulator.additions(drifted.agreement.id)[drifted.addition.id]["quantity"] = 999
+    simulator.state.simulator.book.line(drifted.agreement.id, drifted.addition.id)["quantity"] = 999
     operation = push(desk, proposal, proposal.plan.digest, proposal.brake.cancels if proposal.brake else None)
     return wait_for(desk.store, desk.team.id, operation.id, lambda _: None)
 
