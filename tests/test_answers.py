@@ -125,6 +125,7 @@ def test_a_preview_has_the_shape_of_the_contract() -> None:
         "companies": 410,
         "agreements": 512,
         "additions": 2210,
+        "suspicion": None,
     }
     assert said["totals"] == {
         "by_status": {"ready": 12},
@@ -289,6 +290,7 @@ def test_a_scan_has_the_shape_of_the_contract_with_null_for_what_it_did_not_reac
         "products": 96,
         "requests": 530,
         "seconds": 12.1,
+        "suspicion": None,
     }
     done = replace(OPERATION, kind=OperationKind.SCAN, status=OperationStatus.COMPLETED, detail=detail)
 

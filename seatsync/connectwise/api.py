@@ -132,13 +132,18 @@ def connect(
     """
     connection = _trimmed(connection)
     server = parse_server(connection.url, Access(allow_private_hosts, local_mode or from_environment))
-    http = httpx.Client(
-        transport=transport,
-        verify=_trust(ca_file) if ca_file else True,
-        follow_redirects=False,
-        trust_env=not server.loopback,
-        limits=httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight),
-    )
+    trust = _trust(ca_file) if ca_file else True
+    try:
+        http = httpx.Client(
+            transport=transport,
+            verify=trust,
+            follow_redirects=False,
+            trust_env=not server.loopback,
+            limits=httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight),
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        why = "is no proxy that can be used: give an address that begins with http:// or https://"
+        raise SettingsError({"HTTPS_PROXY": why}) from error
     session = Session(
         connection,
         server,
@@ -196,6 +201,6 @@ def _trust(ca_file: str) -> ssl.SSLContext:
     try:
         context.load_verify_locations(ca_file)
     except OSError as error:  # ssl.SSLError is one
-        why = "is not a readable file of certificates"
+        why = "is not a readable file of certificates in PEM form"
         raise SettingsError({"SEATSYNC_CONNECTWISE_CA_FILE": why}) from error
     return context

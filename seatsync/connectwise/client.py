@@ -10,6 +10,7 @@ from seatsync import __version__
 from seatsync.connectwise import wire
 from seatsync.connectwise.address import ROUTED_CODEBASE, Resolve, Server, api_root
 from seatsync.connectwise.failures import Answer, Failure, Reader, Reply, Request, Scrub
+from seatsync.connectwise.outages import unanswered
 from seatsync.connectwise.pacing import TRIES, Clock, Gate, Patience, Stop, never
 from seatsync.errors import ConnectWiseError
 from seatsync.ports import Connection
@@ -107,7 +108,7 @@ class Session:
                 reply = self._send(request, url)
             except httpx.RequestError as lost:
                 _log.info("%s %s -> %s", request.method, url, type(lost).__name__)
-                return self._reader.unreachable(request, lost)
+                return unanswered(self.server, request, lost)
             if not reply.succeeded:
                 outcome = self._reader.outcome(request, reply)
                 self._heed(outcome, guarded and request.signed)
@@ -189,7 +190,7 @@ class Session:
             try:
                 self.server.require_allowed(self._resolve)
             except OSError as error:
-                return self._reader.unreachable(request, error)
+                return unanswered(self.server, request, error)
         return self._attempt(request, self.server.origin + request.path, patience, guarded=False)
 
     def _has_moved(self, root: str) -> bool:

@@ -11,8 +11,6 @@ from email.utils import parsedate_to_datetime
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-import httpx
-
 from seatsync.connectwise.address import Server
 from seatsync.connectwise.row import exact
 from seatsync.errors import ConnectWiseError, FieldError
@@ -27,8 +25,7 @@ _RIGHTS = (
     ("company/companies", "Companies > Company Maintenance: Inquire All"),
 )
 _WRITE_RIGHT = "Finance > Agreements: Add, Edit and Inquire All"
-_LOST = "It may or may not have taken effect; it is looked up before the next push."
-_BEFORE_SENDING = (OSError, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+LOST = "It may or may not have taken effect; it is looked up before the next push."
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,32 +124,10 @@ class Reader:
             came = "an HTML page" if html else "an answer that can't be read"
             text = f"ConnectWise sent {came} when asked to {request.what}."
             advice = (
-                _LOST if request.writes else f"Check the server's address, or try again.{self.server.hint}"
+                LOST if request.writes else f"Check the server's address, or try again.{self.server.hint}"
             )
             failure = self._failure(request, reply, f"{text} {advice}", lost=True, again=not html)
             return Failure(failure.error, failure.repeatable, error)
-
-    def unreachable(self, request: Request, error: Exception) -> Failure:
-        """Turn a failed connection, or a name that can't be found, into a failure."""
-        certificate = "CERTIFICATE_VERIFY_FAILED" in str(error)
-        before = isinstance(error, _BEFORE_SENDING)
-        why = "can't be reached" if before else "broke the connection off"
-        if isinstance(error, httpx.TimeoutException):
-            why = "did not answer in time"
-        if isinstance(error, httpx.DecodingError):
-            why = "sent an answer that can't be unpacked"
-        if certificate:
-            why = "shows a certificate that is not trusted"
-            advice = "For a server with its own authority set SEATSYNC_CONNECTWISE_CA_FILE."
-        elif request.writes and not before:
-            why, advice = "did not answer", _LOST
-        elif request.writes:
-            advice = "Nothing was sent. Check the network, then scan and try again."
-        else:
-            advice = f"Check the server's address and the network.{self.server.hint}"
-        text = f"ConnectWise at {self.server.host} {why} when asked to {request.what}. {advice}"
-        lost = request.writes and not before
-        return Failure(ConnectWiseError(text, outcome_unknown=lost), not certificate, error)
 
     def _refusal(self, request: Request, reply: Reply) -> Failure:
         status = reply.status
@@ -197,7 +172,7 @@ class Reader:
                     f"ConnectWise limits the number of requests and gave up {asked}. Try again in a minute."
                 )
             case _ if status >= 500 or status == 408:
-                advice = _LOST if request.writes else "Try again later."
+                advice = LOST if request.writes else "Try again later."
                 return f"ConnectWise failed with error {status} {asked}. {advice}"
             case _:
                 advice = "Correct it there, then scan and try again."

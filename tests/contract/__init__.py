@@ -1,0 +1,1 @@
+"""The published contract of ConnectWise: every exchange of the journeys is held against it."""
