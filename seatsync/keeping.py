@@ -231,6 +231,9 @@ class Operations(Protocol):
     def progress(self, operation: OperationId, attempt: int, done: int, total: int, message: str) -> None:
         """Record how far a run without changes has come."""
 
+    def tell(self, operation: OperationId, attempt: int, message: str) -> None:
+        """Record what a run is waiting for."""
+
     def finish(
         self,
         operation: OperationId,

@@ -55,6 +55,10 @@ class ConnectWise(Protocol):
     def requests(self) -> int:
         """Count the requests sent so far, retries included."""
 
+    @property
+    def wait_left(self) -> float:
+        """Return for how many seconds ConnectWise asks all requests to wait; 0 when it does not."""
+
     def check(self) -> tuple[Check, ...]:
         """Try the connection and each permission that a scan and a push need; never raises."""
 

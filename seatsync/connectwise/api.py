@@ -54,6 +54,11 @@ class ConnectWiseClient:
         """Count the requests sent so far, retries included."""
         return self._session.gate.sent
 
+    @property
+    def wait_left(self) -> float:
+        """Return for how many seconds ConnectWise asks all requests to wait; 0 when it does not."""
+        return self._session.gate.wait_left
+
     def check(self) -> tuple[Check, ...]:
         """Try the connection and each permission that a scan needs; never raises."""
         return run_checks(self._session)

@@ -10,12 +10,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from dbos import DBOS, SetWorkflowID
@@ -33,6 +34,7 @@ from seatsync.status import OperationKind, OperationStatus, Result
 PROTOCOL_VERSION = "1"
 _POLL_SECONDS = 0.5
 _WATCH_SECONDS = 2.0
+_WAIT_SECONDS = 1.0
 
 _runtime: "DurableRunner | None" = None
 
@@ -185,12 +187,27 @@ class DurableRunner:
                 )
                 for place, step in reserved
             ]
-            for future in futures:
-                future.result()
+            self._await(futures, operation, attempt, connectwise)
         outcomes = operations.outcomes(operation.id)
         status, message = run.conclude(outcomes)
         operations.finish(operation.id, attempt, status, message, {}, _closed(operation, status, message))
         return status
+
+    def _await(
+        self, futures: list[Future[Any]], operation: Operation, attempt: int, connectwise: ConnectWise
+    ) -> None:
+        """Wait for the changes, telling meanwhile when ConnectWise asks to wait."""
+        said = ""
+        while wait(futures, timeout=_WAIT_SECONDS, return_when=FIRST_EXCEPTION).not_done:
+            left = connectwise.wait_left
+            told = f"ConnectWise asks to wait: going on in {left:.0f} s" if left > _WAIT_SECONDS else ""
+            if told != said:
+                self._store.operations.tell(operation.id, attempt, told)
+                said = told
+            if any(future.done() and future.exception() for future in futures):
+                break
+        for future in futures:
+            future.result()
 
     def _give_up(self, operation: Operation, attempt: int, why: str) -> str:
         """Close a run that can't go on: what was not sent is skipped, what was sent is unknown."""

@@ -166,6 +166,12 @@ class SqlOperations:
             fence(connection, operation, attempt)
             set_operation(connection, operation, done=done, total=total, message=message)
 
+    def tell(self, operation: OperationId, attempt: int, message: str) -> None:
+        """Record what a run is waiting for. Raises RunInProgress, NotFound."""
+        with self._database.writing() as connection:
+            fence(connection, operation, attempt)
+            set_operation(connection, operation, message=message)
+
     def finish(
         self,
         operation: OperationId,

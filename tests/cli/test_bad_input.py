@@ -11,7 +11,7 @@ import pytest
 from seatsync.connectwise import client
 from seatsync.connectwise.pacing import Clock
 from seatsync.simulator.app import create_app
-from seatsync.simulator.server import running
+from tests.contract.proxy import running
 from tests.jobs.installation import ROOT, Installation
 from tests.jobs.worlds import TODAY, simulated_book
 

@@ -12,7 +12,7 @@ import pytest
 
 from seatsync.simulator.app import create_app
 from seatsync.simulator.book import SimulatedBook
-from seatsync.simulator.server import running
+from tests.contract.proxy import running
 from tests.jobs.installation import Installation
 from tests.jobs.worlds import TODAY
 

@@ -11,9 +11,9 @@ import pytest
 
 from seatsync.simulator.app import create_app
 from seatsync.simulator.book import SimulatedBook
-from seatsync.simulator.server import running
 from seatsync.upkeep import save_rules
 from seatsync.wiring import Wiring
+from tests.contract.proxy import running
 from tests.jobs.installation import Installation
 from tests.jobs.worlds import TODAY
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from seatsync.simulator.app import create_app
-from seatsync.simulator.server import running
+from tests.contract.proxy import running
 
 from .worlds import TODAY, InMemory, Simulated, World, simulated_book
 

@@ -21,9 +21,9 @@ from seatsync.plan import Cancel, Change, Create, Update
 from seatsync.runs import start_scan, stop
 from seatsync.simulator.app import create_app
 from seatsync.simulator.book import SimulatedBook
-from seatsync.simulator.server import running
 from seatsync.status import OperationKind, OperationStatus
 from seatsync.wiring import Wiring
+from tests.contract.proxy import running
 from tests.store.making import draft, team_of
 
 from .installation import Installation, until
@@ -56,6 +56,7 @@ def book() -> SimulatedBook:
                 "name": "Managed",
                 "company": {"id": 250},
                 "type": {"id": 1},
+                "contact": {"id": 5250},
                 "prorateFlag": True,
                 **dates,
             }
@@ -154,6 +155,21 @@ def test_a_push_runs_to_its_end_without_its_starter(installation: Installation) 
 
         assert_all_written_once(installation, wiring, operation)
         assert len(installation.writes()) == 16
+
+
+def test_a_wait_that_connectwise_asks_for_is_told_during_a_push(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable, "_WAIT_SECONDS", 0.1)
+    said: list[str] = []
+    with Wiring(installation.settings) as wiring:
+        operation = queued(wiring)
+        installation.fault("rate_limited", times=1, method="PATCH", seconds=3)
+        wiring.runner().start(operation)
+        found = wait_for(wiring.store, operation.team_id, operation.id, lambda now: said.append(now.message))
+    assert any(message.startswith("ConnectWise asks to wait: going on in") for message in said)
+    assert found.status == "completed"
+    assert "wait" not in found.message
 
 
 def killed_in_mid_push(installation: Installation) -> Operation:

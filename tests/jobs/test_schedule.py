@@ -18,10 +18,10 @@ from seatsync.people import Permission
 from seatsync.runs import start_scan
 from seatsync.schedules import SCHEDULE, next_due, read_cron, save_schedule
 from seatsync.simulator.app import create_app
-from seatsync.simulator.server import running
 from seatsync.status import OperationKind
 from seatsync.upkeep import save_timezone
 from seatsync.wiring import Wiring
+from tests.contract.proxy import running
 
 from .installation import Installation, until
 from .worlds import TODAY, simulated_book

@@ -9,8 +9,8 @@ import pytest
 
 from seatsync.schedules import next_due, read_cron, save_schedule
 from seatsync.simulator.app import create_app
-from seatsync.simulator.server import running
 from seatsync.wiring import Wiring
+from tests.contract.proxy import running
 
 from .installation import ROOT, SECONDS, Installation, until
 from .worlds import TODAY, simulated_book

@@ -10,10 +10,10 @@ from seatsync.journal import Operation
 from seatsync.model import OperationId
 from seatsync.pushes import push
 from seatsync.simulator.app import create_app
-from seatsync.simulator.server import running
 from seatsync.status import OperationKind
 from seatsync.undos import look_back, propose_undo
 from seatsync.wiring import Wiring
+from tests.contract.proxy import running
 from tests.store.making import draft, team_of
 
 from .installation import Installation, until

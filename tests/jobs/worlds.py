@@ -42,7 +42,8 @@ def small_book() -> dict[str, Any]:
 
     def agreement(number: AgreementId, **more: Any) -> dict[str, Any]:
         dates = {"startDate": "2024-01-01T00:00:00Z", "billStartDate": "2024-01-01T00:00:00Z"}
-        name = {"name": f"Agreement {number}", "company": {"id": 250}, "type": {"id": 1}}
+        parties = {"company": {"id": 250}, "contact": {"id": 5250}}
+        name = {"name": f"Agreement {number}", **parties, "type": {"id": 1}}
         return {"id": number, **name, **dates, "prorateFlag": True, **more}
 
     line = {"agreementId": 81, "product": {"id": 3409}, "billCustomer": "Billable", "unitPrice": 4}
@@ -181,6 +182,10 @@ class InMemory:
     @property
     def requests(self) -> int:
         return len(self.sent)
+
+    @property
+    def wait_left(self) -> float:
+        return 0.0
 
     def check(self) -> tuple[Check, ...]:
         return ()

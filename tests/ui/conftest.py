@@ -18,10 +18,10 @@ from seatsync.runs import start_scan
 from seatsync.settings import Settings
 from seatsync.simulator.app import create_app
 from seatsync.simulator.book import SimulatedBook
-from seatsync.simulator.server import running
 from seatsync.ui.session import installation, reset_installation
 from seatsync.upkeep import book_of, find_product, map_tier
 from seatsync.wiring import Wiring
+from tests.contract.proxy import running
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "data" / "samples"
