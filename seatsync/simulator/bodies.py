@@ -2,32 +2,38 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from seatsync.simulator.jsontext import NotJson, loads
-from seatsync.simulator.refusals import FieldRefusal, Refusal, bad_body, invalid_addition, unknown_member
+from seatsync.simulator.refusals import FieldRefusal, Refusal, bad_body, invalid, unknown_member
 from seatsync.simulator.schema import Member, schema
 
 Record = dict[str, Any]
 
-_MOMENT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}:\d{2}Z)?", re.ASCII)
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?", re.ASCII)
+_NUMBER: Final = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,3})?", re.ASCII)
 _LARGEST_ID: Final = 2**31 - 1
+_DEEPEST: Final = 32
 
 
 def read_body(body: bytes) -> Any:
     """Parse the body. Raises Refusal."""
     try:
-        return loads(body)
+        content = loads(body)
     except NotJson as error:
         raise bad_body(f"The body could not be read as JSON: {error}") from error
+    if _deeper_than(content, _DEEPEST):
+        raise bad_body("The body is nested too deeply.")
+    return content
 
 
-def read_object(content: Any, type_name: str, body: bytes) -> Record:
+def read_object(content: Any, type_name: str, body: bytes, owner: str = "") -> Record:
     """Return the members of an object, each in its stored form; computed ones are dropped.
 
-    A member that the type lacks refuses the whole body. Raises Refusal.
+    A member that the type lacks refuses the whole body. ``owner`` is the type of the record that holds the
+    object. Raises Refusal.
     """
     if not isinstance(content, dict):
         raise bad_body(f"Cannot deserialize the current JSON value into type '{type_name}'.")
@@ -36,7 +42,7 @@ def read_object(content: Any, type_name: str, body: bytes) -> Record:
         if name not in members:
             raise unknown_member(name, type_name, _position(body, name))
     return {
-        name: read_value(name, members[name], value, body)
+        name: read_value(name, members[name], value, body, owner or type_name)
         for name, value in content.items()
         if not members[name].computed
     }
@@ -59,7 +65,7 @@ def read_operations(content: Any, body: bytes) -> tuple[Mapping[str, Any], ...]:
     return tuple(operations)
 
 
-def read_value(name: str, member: Member, value: Any, body: bytes = b"") -> Any:
+def read_value(name: str, member: Member, value: Any, body: bytes = b"", owner: str = "") -> Any:
     """Turn a JSON value into the form in which a member of that kind is stored. Raises Refusal."""
     if value is None or member.kind == "any":
         return value
@@ -72,25 +78,35 @@ def read_value(name: str, member: Member, value: Any, body: bytes = b"") -> Any:
             return _day(name, value)
         case "enum":
             return _choice(name, value, member)
-        case "text":
-            return _text(name, value, member)
+        case "text" | "uuid":
+            return _text(name, value, member, owner)
         case "ref":
-            return read_object(value, member.of, body)
-    wanted = {"bool": bool, "list": list, "map": dict}[member.kind]
+            return read_object(value, member.of, body, owner)
+        case "list":
+            return _list(name, value, member, body, owner)
+    wanted = {"bool": bool, "map": dict}[member.kind]
     if not isinstance(value, wanted):
         raise _unreadable(name, member.kind, value)
     return value
 
 
+def _list(name: str, value: Any, member: Member, body: bytes, owner: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise _unreadable(name, "list", value)
+    if member.of in ("int", "text"):
+        return [read_value(name, Member(member.of), item) for item in value]
+    return [read_object(item, member.of, body, owner) for item in value]
+
+
 def _number(name: str, value: Any) -> Decimal:
     # The vendor's reader takes a numeric string too, and some clients send decimals so.
-    try:
-        number = Decimal(value) if isinstance(value, (int, str, Decimal)) and value is not True else None
-    except InvalidOperation:
-        number = None
-    if number is None or isinstance(value, bool) or not number.is_finite() or abs(number.adjusted()) > 300:
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = Decimal(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or (value and not -300 < value.adjusted() < 300):
         raise _unreadable(name, "double", value)
-    return number
+    return value
 
 
 def _whole(name: str, value: Any) -> int:
@@ -100,14 +116,12 @@ def _whole(name: str, value: Any) -> int:
 
 
 def _day(name: str, value: Any) -> str:
-    match = _MOMENT.fullmatch(value) if isinstance(value, str) else None
-    try:
-        day = date.fromisoformat(match[1]) if match else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise bad_body(f"Unsupported format applied to {name}")
-    return f"{day}T00:00:00Z"
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        try:
+            return f"{datetime.fromisoformat(value):%Y-%m-%d}T00:00:00Z"
+        except ValueError:
+            pass
+    raise bad_body(f"Unsupported format applied to {name}")
 
 
 def _choice(name: str, value: Any, member: Member) -> str:
@@ -116,12 +130,12 @@ def _choice(name: str, value: Any, member: Member) -> str:
     return str(value)
 
 
-def _text(name: str, value: Any, member: Member) -> str:
+def _text(name: str, value: Any, member: Member, owner: str) -> str:
     if not isinstance(value, str):
         raise _unreadable(name, "string", value)
     if member.max_length is not None and len(value) > member.max_length:
         length = f"The field {name} must be a string with a maximum length of {member.max_length}."
-        raise invalid_addition(FieldRefusal("MaxLength", length, name))
+        raise invalid(owner, FieldRefusal("MaxLength", length, name))
     return value
 
 
@@ -131,3 +145,10 @@ def _unreadable(name: str, kind: str, value: Any) -> Refusal:
 
 def _position(body: bytes, name: str) -> int:
     return body.decode("utf-8", "replace").find(f'"{name}"') + len(name) + 3
+
+
+def _deeper_than(value: Any, depth: int) -> bool:
+    if not isinstance(value, (dict, list)):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return depth == 0 or any(_deeper_than(item, depth - 1) for item in inner)

@@ -1,18 +1,21 @@
 """The grammar of ``conditions``: text to a syntax tree, checked against a record type, then to a test."""
 
 import operator
-import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from seatsync.simulator.lexer import ADVICE, Token, tokenize
 from seatsync.simulator.refusals import Refusal, bad_condition, unrecognized
 from seatsync.simulator.schema import Member, find
+from seatsync.simulator.wildcards import fits, split_at_wildcards
 
 Record = Mapping[str, Any]
 Test = Callable[[Record], bool]
+Resolve = Callable[[str], Member]
 Literal = str | Decimal | bool | datetime | None
 
 MAX_DEPTH: Final = 50
@@ -35,19 +38,49 @@ _WANTED: Final = {
 }
 
 
-def compile_conditions(text: str, type_name: str) -> Test:
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test of records, and the names of the members that it looks at."""
+
+    test: Test
+    names: frozenset[str]
+
+    def __call__(self, record: Record) -> bool:
+        """Say whether a record as answered is meant."""
+        return self.test(record)
+
+
+@lru_cache(maxsize=1024)
+def compile_conditions(text: str, type_name: str) -> Condition:
     """Turn an expression into a test of records of a type; blank text accepts all.
 
     Text compares without case, as the vendor's database does; a missing member fails every comparison but
     that with ``null``. Raises Refusal (400 ApiFindCondition).
     """
+    return parse_conditions(text, lambda path: member_at(type_name, path))
+
+
+def parse_conditions(text: str, resolve: Resolve, *, lists: bool = True) -> Condition:
+    """Turn an expression over the names that ``resolve`` knows into a test.
+
+    Without ``lists``, *in* is refused. Raises Refusal (400 ApiFindCondition).
+    """
     tokens = tokenize(text)
     if tokens[0].kind == "end":
-        return lambda _record: True
-    parser = _Parser(tokens, type_name)
+        return Condition(lambda _record: True, frozenset())
+    parser = _Parser(tokens, resolve, lists)
     test = parser.either(0)
     parser.expect_end()
-    return test
+    return Condition(test, frozenset(parser.names))
+
+
+def member_at(type_name: str, path: str) -> Member:
+    """Find the member that a path names. Raises Refusal (400 ApiFindCondition)."""
+    # lastUpdated is the one member of _info that may be named without it.
+    member = Member("instant") if path == "lastUpdated" else find(type_name, path)
+    if member is None:
+        raise unrecognized(path)
+    return member
 
 
 def value_at(record: Record, path: str) -> Any:
@@ -69,15 +102,19 @@ def comparable(value: Any, member: Member) -> Any:
             return _instant(str(value))
         case "bool":
             return value
+        case "any" if isinstance(value, bool | int | Decimal):
+            return value if isinstance(value, bool) else Decimal(value)
         case _:
             return str(value).casefold()
 
 
 class _Parser:
-    def __init__(self, tokens: list[Token], type_name: str) -> None:
+    def __init__(self, tokens: list[Token], resolve: Resolve, lists: bool) -> None:
         self._tokens = tokens
         self._at = 0
-        self._type_name = type_name
+        self._resolve = resolve
+        self._lists = lists
+        self.names: set[str] = set()
 
     def either(self, depth: int) -> Test:
         tests = [self._both(depth)]
@@ -108,41 +145,44 @@ class _Parser:
         if self._peek.kind != "name":
             raise self._unexpected()
         path = self._next().text
-        member = _member(self._type_name, path)
+        member = self._resolve(path)
         path = "_info/lastUpdated" if path == "lastUpdated" else path
+        self.names.add(path.partition("/")[0])
         if self._peek.kind == "sign" and self._peek.text in _COMPARE:
-            return _compared(path, member, self._next().text, self._literal(member))
+            return _compared(path, member, self._next().text, self._literal(member, path))
         negated = self._take_word("not")
         if self._take_word("in"):
-            test = _listed(path, member, self._list(member), negated)
-        elif self._take_word("contains"):
-            test = _like(path, ["", self._text(member).casefold(), ""], negated)
-        elif self._take_word("like"):
-            test = _like(path, _split_at_wildcards(self._text(member)), negated)
-        else:
-            raise self._unexpected()
-        return test
+            return _listed(path, member, self._list(member, path), negated)
+        if self._take_word("contains"):
+            return _like(path, ["", self._text(member).casefold(), ""], negated)
+        if self._take_word("like"):
+            return _like(path, split_at_wildcards(self._text(member)), negated)
+        raise self._unexpected()
 
-    def _list(self, member: Member) -> frozenset[Any]:
+    def _list(self, member: Member, path: str) -> frozenset[Any]:
+        if not self._lists:
+            raise bad_condition("The operator in is not supported here.")
         self._need_sign("(")
-        values = [self._literal(member)]
+        values = [self._literal(member, path)]
         while self._take_sign(","):
-            values.append(self._literal(member))
+            values.append(self._literal(member, path))
         self._need_sign(")")
         return frozenset(values)
 
     def _text(self, member: Member) -> str:
-        if member.kind not in ("text", "enum"):
+        if member.kind not in ("text", "enum", "uuid", "any"):
             raise bad_condition(f"Only text can be searched. {ADVICE}")
         if self._peek.kind != "text":
             raise _mistyped("string", self._peek)
         return self._next().unquoted
 
-    def _literal(self, member: Member) -> Literal:
+    def _literal(self, member: Member, path: str) -> Literal:
         token = self._next()
         if token.kind == "name" and token.word == "null":
             return None
-        wanted = _WANTED.get(member.kind, "string")
+        if member.kind in ("ref", "list", "map"):
+            raise unrecognized(path)
+        wanted = token.literal if member.kind == "any" else _WANTED.get(member.kind, "string")
         if token.literal != wanted:
             raise _mistyped(wanted, token)
         match wanted:
@@ -152,6 +192,8 @@ class _Parser:
                 return token.word == "true"
             case "DateTime":
                 return _date_literal(token.text)
+        if token.kind != "text":
+            raise _mistyped("string", token)
         text = token.unquoted
         if member.kind == "enum" and text.casefold() not in {choice.casefold() for choice in member.choices}:
             raise bad_condition("Enum value supplied was invalid")
@@ -187,14 +229,6 @@ class _Parser:
         return bad_condition(f"Syntax error: {found} was not expected. {ADVICE}")
 
 
-def _member(type_name: str, path: str) -> Member:
-    # lastUpdated is the one member of _info that may be named without it.
-    member = Member("instant") if path == "lastUpdated" else find(type_name, path)
-    if member is None or member.kind in ("ref", "list", "map"):
-        raise unrecognized(path)
-    return member
-
-
 def _compared(path: str, member: Member, sign: str, literal: Literal) -> Test:
     if literal is None:
         if sign not in ("=", "!="):
@@ -205,7 +239,8 @@ def _compared(path: str, member: Member, sign: str, literal: Literal) -> Test:
 
     def test(record: Record) -> bool:
         value = comparable(value_at(record, path), member)
-        return value is not None and holds(value, literal)
+        # Values of any kind stand beside a literal of another kind; only like is compared with like.
+        return isinstance(value, type(literal)) and holds(value, literal)
 
     return test
 
@@ -221,30 +256,9 @@ def _listed(path: str, member: Member, literals: frozenset[Any], negated: bool) 
 def _like(path: str, pieces: list[str], negated: bool) -> Test:
     def test(record: Record) -> bool:
         value = value_at(record, path)
-        return value is not None and _fits(str(value).casefold(), pieces) != negated
+        return value is not None and fits(str(value).casefold(), pieces) != negated
 
     return test
-
-
-def _fits(text: str, pieces: list[str]) -> bool:
-    """Say whether text is the pieces, in order, with anything between; linear, unlike ``.*`` patterns."""
-    if len(pieces) == 1:
-        return text == pieces[0]
-    first, *middle, last = pieces
-    if not text.startswith(first) or len(text) < len(first) + len(last) or not text.endswith(last):
-        return False
-    at, end = len(first), len(text) - len(last)
-    for piece in middle:
-        at = text.find(piece, at, end)
-        if at < 0:
-            return False
-        at += len(piece)
-    return True
-
-
-def _split_at_wildcards(text: str) -> list[str]:
-    """Split at ``%`` and ``*``; ``[[]`` is the spelling of a plain bracket."""
-    return [piece.replace("[[]", "[") for piece in re.split(r"[%*]", text.casefold())]
 
 
 def _mistyped(wanted: str, token: Token) -> Refusal:
@@ -252,12 +266,16 @@ def _mistyped(wanted: str, token: Token) -> Refusal:
 
 
 def _date_literal(text: str) -> datetime:
+    moment = _instant(text[1:-1].strip())
+    if moment is None:
+        raise bad_condition(f"{text} is not a valid DateTime. {ADVICE}")
+    return moment
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str) -> datetime | None:
     try:
-        return _instant(text[1:-1].strip())
-    except ValueError as error:
-        raise bad_condition(f"{text} is not a valid DateTime. {ADVICE}") from error
-
-
-def _instant(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

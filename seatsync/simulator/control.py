@@ -1,6 +1,7 @@
 """The control plane: what a test or a rehearsal does to the simulator from outside, under ``/simulator/``."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.routing import Route
 
 from seatsync.simulator.edits import read_edit
 from seatsync.simulator.jsontext import NotJson, dumps, loads
+from seatsync.simulator.quirks import read_quirks, read_server
 from seatsync.simulator.state import Simulator
 
 _LOOPBACK: Final = ("127.0.0.1", "::1")
@@ -37,6 +39,16 @@ def control_routes(simulator: Simulator) -> list[Route]:
                 simulator.faults.set(wish)
         return _answer([rule.as_json() for rule in simulator.faults.rules])
 
+    async def quirks(request: Request) -> Response:
+        if request.method == "POST":
+            simulator.book.quirks = read_quirks(loads(await request.body()), simulator.book.quirks)
+        return _answer(asdict(simulator.book.quirks))
+
+    async def server(request: Request) -> Response:
+        if request.method == "POST":
+            simulator.book.server = read_server(loads(await request.body()), simulator.book.server)
+        return _answer(asdict(simulator.book.server))
+
     async def reset(_request: Request) -> Response:
         simulator.reset()
         return _answer({"ok": True})
@@ -46,6 +58,8 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/simulator/requests", _guarded(requests), methods=["GET"]),
         Route("/simulator/edit", _guarded(edit), methods=["POST"]),
         Route("/simulator/faults", _guarded(faults), methods=["GET", "POST"]),
+        Route("/simulator/quirks", _guarded(quirks), methods=["GET", "POST"]),
+        Route("/simulator/server", _guarded(server), methods=["GET", "POST"]),
         Route("/simulator/reset", _guarded(reset), methods=["POST"]),
     ]
 

@@ -7,13 +7,25 @@ from enum import StrEnum
 from typing import Any, Final
 
 from seatsync.simulator.bodies import read_value
-from seatsync.simulator.book import Record, SimulatedBook, stored
+from seatsync.simulator.book import COLLECTION_OF, Record, SimulatedBook, stored
 from seatsync.simulator.faults import WRITES
 from seatsync.simulator.refusals import Refusal
 from seatsync.simulator.schema import schema
 from seatsync.simulator.writes import SOMEONE_ELSE, stamp
 
-_KNOWN: Final = frozenset({"agreement", "addition", "company", "product", "set", "add", "delete", "when"})
+_KNOWN: Final = frozenset(
+    {
+        *("agreement", "addition", "company", "product", "agreementType", "member"),
+        *("set", "add", "delete", "corrupt", "when"),
+    }
+)
+_PATHS: Final = {
+    "agreement": ("Agreement", "/finance/agreements"),
+    "company": ("Company", "/company/companies"),
+    "product": ("CatalogItem", "/procurement/catalog"),
+    "agreementType": ("AgreementType", "/finance/agreements/types"),
+    "member": ("Member", "/system/members"),
+}
 
 
 class Moment(StrEnum):
@@ -29,7 +41,8 @@ class Edit:
     """One change to one record.
 
     ``path`` is the record's own API path. ``changes`` sets members (None unsets one); ``add`` is a new line
-    for the agreement; ``delete`` removes the record.
+    for the agreement; ``delete`` removes the record. ``corrupt`` breaks every answer that would hold the
+    record, or mends it.
     """
 
     type_name: str
@@ -38,6 +51,7 @@ class Edit:
     changes: Mapping[str, Any] = field(default_factory=dict)
     add: Mapping[str, Any] | None = None
     delete: bool = False
+    corrupt: bool | None = None
 
     def due(self, moment: Moment, method: str, path: str) -> bool:
         """Say whether a request to ``path`` is the one that the edit waits for."""
@@ -47,7 +61,7 @@ class Edit:
         if moment is Moment.AFTER_NEXT_READ:
             return method == "GET" and path in (self.path, listing, f"{self.path}/additions")
         # A write to a line is also a write "under" its agreement; a new line is posted to the listing.
-        return method in WRITES and (path.startswith(self.path) or path == listing)
+        return method in WRITES and (f"{path}/".startswith(f"{self.path}/") or path == listing)
 
 
 def read_edit(wish: Any) -> Edit:
@@ -57,8 +71,10 @@ def read_edit(wish: Any) -> Edit:
     type_name, path = _target(wish)
     changes, add = wish.get("set", {}), wish.get("add")
     for members in (changes, add or {}):
-        if unknown := sorted(set(members) - set(schema("Addition" if members is add else type_name))):
+        if unknown := sorted(set(members or ()) - set(schema("Addition" if members is add else type_name))):
             raise ValueError(f"{unknown[0]!r} is no member of {type_name}")
+    if fixed := sorted({"id", "agreementId"} & set(changes)):
+        raise ValueError(f"{fixed[0]} can't be edited")
     return Edit(
         type_name,
         path,
@@ -66,6 +82,7 @@ def read_edit(wish: Any) -> Edit:
         _stored_form(type_name, changes),
         None if add is None else _stored_form("Addition", add),
         bool(wish.get("delete", False)),
+        None if "corrupt" not in wish else bool(wish["corrupt"]),
     )
 
 
@@ -76,37 +93,33 @@ def apply_edit(book: SimulatedBook, edit: Edit) -> None:
     record = records[ids[-1]]
     if edit.delete:
         del records[ids[-1]]
+        if edit.type_name == "Agreement":
+            book.additions.pop(ids[-1], None)
         return
     if edit.add is not None:
-        line = {"id": book.next_addition_id(), "billCustomer": "Billable", **edit.add, "agreementId": ids[-1]}
-        book.additions.setdefault(ids[-1], {})[line["id"]] = {**line, "_info": stamp(SOMEONE_ELSE)}
+        line = {
+            "id": book.next_id("additions"),
+            "billCustomer": "Billable",
+            **edit.add,
+            "agreementId": ids[-1],
+        }
+        book.lines(ids[-1])[line["id"]] = {**line, "_info": stamp(SOMEONE_ELSE)}
     if edit.changes:
         merged = {**record, **edit.changes, "_info": stamp(SOMEONE_ELSE)}
         records[ids[-1]] = {name: value for name, value in merged.items() if value is not None}
 
 
 def _records_of(book: SimulatedBook, type_name: str, ids: list[int]) -> dict[int, Record]:
-    match type_name:
-        case "Addition":
-            return book.additions[ids[0]]
-        case "Agreement":
-            return book.agreements
-        case "Company":
-            return book.companies
-        case _:
-            return book.catalog
+    return book.additions[ids[0]] if type_name == "Addition" else book.collection(COLLECTION_OF[type_name])
 
 
 def _target(wish: Mapping[str, Any]) -> tuple[str, str]:
     if "addition" in wish and "agreement" in wish:
         return "Addition", f"/finance/agreements/{int(wish['agreement'])}/additions/{int(wish['addition'])}"
-    if "agreement" in wish:
-        return "Agreement", f"/finance/agreements/{int(wish['agreement'])}"
-    if "company" in wish:
-        return "Company", f"/company/companies/{int(wish['company'])}"
-    if "product" in wish:
-        return "CatalogItem", f"/procurement/catalog/{int(wish['product'])}"
-    raise ValueError("an edit names an agreement (and an addition), a company or a product")
+    for name, (type_name, path) in _PATHS.items():
+        if name in wish:
+            return type_name, f"{path}/{int(wish[name])}"
+    raise ValueError("an edit names an agreement (and an addition), a company, a product, a type or a member")
 
 
 def _stored_form(type_name: str, members: Mapping[str, Any]) -> Record:

@@ -2,11 +2,9 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
-
-from seatsync.simulator.refusals import Refusal
+from typing import Any, Final
 
 
 class Fault(StrEnum):
@@ -25,13 +23,18 @@ class Fault(StrEnum):
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
+_MANNERS: Final = {"retry_after": ("seconds", "date", "none"), "body": ("gateway", "usual")}
+_LONGEST_WAIT: Final = 3600
+
 
 @dataclass(slots=True)
 class FaultRule:
     """When a fault strikes.
 
     ``rate`` is a share of 1. ``times`` counts how often it still may; None means always. ``method`` and
-    ``path`` (a part of it) narrow it. ``seconds`` is how long *slow* waits, and *rate_limited* asks to wait.
+    ``path`` (a part of it) narrow it. ``seconds`` is how long *slow* waits, and *rate_limited* asks to wait:
+    ``retry_after`` says whether as ``seconds``, as an HTTP ``date`` or not at all (``none``), and ``body``
+    whether in the ``gateway``'s form or in the ``usual`` one.
     """
 
     fault: Fault
@@ -40,6 +43,8 @@ class FaultRule:
     method: str = ""
     path: str = ""
     seconds: float | None = None
+    retry_after: str = "seconds"
+    body: str = "gateway"
 
     def fits(self, method: str, path: str) -> bool:
         """Say whether the request is one that this rule may hit."""
@@ -56,7 +61,12 @@ class FaultRule:
             "method": self.method,
             "path": self.path,
             "seconds": None if self.seconds is None else str(self.seconds),
+            "retry_after": self.retry_after,
+            "body": self.body,
         }
+
+
+_KNOWN: Final = {member.name for member in fields(FaultRule)} - {"fault"} | {"name"}
 
 
 class Faults:
@@ -68,7 +78,7 @@ class Faults:
         for name, rate in (rates or {}).items():
             self.set({"name": name, "rate": rate})
 
-    def set(self, wish: Mapping[str, Any]) -> None:
+    def set(self, wish: Any) -> None:
         """Add a rule, or with no ``times`` replace the standing one of that name and method; rate 0 ends it.
 
         Raises ValueError when the name is unknown or the rate is not within 0 and 1.
@@ -95,30 +105,25 @@ class Faults:
         return None
 
 
-def _rule(wish: Mapping[str, Any]) -> FaultRule:
+def _rule(wish: Any) -> FaultRule:
     names = [fault.value for fault in Fault]
-    if wish.get("name") not in names:
-        raise ValueError(f"{wish.get('name')!r} is not a fault; the faults are {', '.join(names)}")
-    if unknown := sorted(set(wish) - {"name", "rate", "times", "method", "path", "seconds"}):
+    if not isinstance(wish, dict) or wish.get("name") not in names:
+        name = wish.get("name") if isinstance(wish, dict) else wish
+        raise ValueError(f"{name!r} is not a fault; the faults are {', '.join(names)}")
+    if unknown := sorted(set(wish) - _KNOWN):
         raise ValueError(f"{unknown[0]!r} is not known of a fault")
+    manner = {name: str(wish.get(name) or allowed[0]) for name, allowed in _MANNERS.items()}
+    if wrong := [name for name, allowed in _MANNERS.items() if manner[name] not in allowed]:
+        raise ValueError(f"{wrong[0]} is one of {', '.join(_MANNERS[wrong[0]])}")
     try:
         rate = float(wish.get("rate", 1))
         times = None if wish.get("times") is None else int(wish["times"])
         seconds = None if wish.get("seconds") is None else float(wish["seconds"])
     except (TypeError, ValueError) as error:
         raise ValueError(f"the numbers of the fault {wish['name']} can't be read") from error
+    if seconds is not None and not 0 <= seconds <= _LONGEST_WAIT:
+        raise ValueError(f"the seconds of {wish['name']} are {seconds}, not within 0 and {_LONGEST_WAIT}")
     if not 0 <= rate <= 1:
         raise ValueError(f"the rate of {wish['name']} is {rate}, not within 0 and 1")
     method, path = str(wish.get("method") or "").upper(), str(wish.get("path") or "")
-    return FaultRule(Fault(wish["name"]), rate, times, method, path, seconds)
-
-
-def refusal_of(fault: Fault) -> Refusal | None:
-    """Return the error body with which a fault answers, where it answers with one."""
-    match fault:
-        case Fault.SERVER_ERROR:
-            return Refusal(500, "ConnectWiseApi", "Timeout expired. The timeout period elapsed.")
-        case Fault.UNAUTHORIZED:
-            return Refusal(401, "Unauthorized", "UserNotAuthenticated")
-        case _:
-            return None
+    return FaultRule(Fault(wish["name"]), rate, times, method, path, seconds, **manner)

@@ -1,15 +1,18 @@
 """Order, pages, Link headers and the choice of members: what happens to a list before it is answered."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
-from seatsync.simulator.conditions import comparable, value_at
+from seatsync.simulator.conditions import comparable, member_at, value_at
 from seatsync.simulator.refusals import Refusal, unrecognized
-from seatsync.simulator.schema import Member, find
+from seatsync.simulator.schema import Member
 
 Record = dict[str, Any]
+Tree = Mapping[str, Any]
 
 DEFAULT_SIZE: Final = 25
 LARGEST_SIZE: Final = 1000
@@ -23,21 +26,43 @@ class Page:
     link: str | None
 
 
-def ordered(records: Sequence[Record], order_by: str, type_name: str) -> list[Record]:
-    """Sort by ``name asc, company/name desc``; records without the member come first. Raises Refusal."""
-    found = list(records)
-    for term in reversed([term.strip() for term in order_by.split(",") if term.strip()]):
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The terms of an ``orderBy``, each a path, its member and whether it runs downwards."""
+
+    terms: tuple[tuple[str, Member, bool], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The members that the order looks at."""
+        return tuple({path.partition("/")[0] for path, _, _ in self.terms})
+
+    def arranged(self, records: Sequence[Record], view: Callable[[Record], Record]) -> list[Record]:
+        """Sort records by how ``view`` shows them; one without the member comes first, or last downwards."""
+        rows = [(view(record), record) for record in records]
+        for path, member, downwards in reversed(self.terms):
+
+            def rank(
+                row: tuple[Record, Record], path: str = path, member: Member = member
+            ) -> tuple[bool, Any]:
+                value = comparable(value_at(row[0], path), member)
+                return (value is not None, 0 if value is None else value)
+
+            rows.sort(key=rank, reverse=downwards)
+        return [record for _, record in rows]
+
+
+def read_order(order_by: str, type_name: str) -> Order:
+    """Read ``name asc, company/name desc``. Raises Refusal."""
+    terms = []
+    for term in [term.strip() for term in order_by.split(",") if term.strip()]:
         path, _, direction = term.partition(" ")
-        member = find(type_name, path)
-        if member is None or direction.strip().lower() not in ("", "asc", "desc"):
-            raise unrecognized(term if member else path)
-
-        def rank(record: Record, path: str = path, member: Member = member) -> tuple[bool, Any]:
-            value = comparable(value_at(record, path), member)
-            return (value is not None, 0 if value is None else value)
-
-        found.sort(key=rank, reverse=direction.strip().lower() == "desc")
-    return found
+        member = member_at(type_name, path)
+        direction = direction.strip().lower()
+        if member.kind in ("ref", "list", "map", "any") or direction not in ("", "asc", "desc"):
+            raise unrecognized(term)
+        terms.append(("_info/lastUpdated" if path == "lastUpdated" else path, member, direction == "desc"))
+    return Order(tuple(terms))
 
 
 def turn_to(
@@ -63,37 +88,70 @@ def turn_to(
 
 
 def step_forward(records: Sequence[Record], query: Mapping[str, str], url: str) -> Page:
-    """Cut out the page after ``pageId``, by id; the last page has an empty Link header. Raises Refusal."""
+    """Cut the page after ``pageId`` out of records that are in the order of their ids.
+
+    The last page has an empty Link header. Raises Refusal.
+    """
     if query.get("orderBy"):
         raise Refusal(400, "ConnectWiseApi", "orderBy is not supported with forward-only pagination.")
     size = _size(query)
     after = _positive(query, "pageId", 0, least=0)
-    rest = sorted((r for r in records if r["id"] > after), key=lambda record: int(record["id"]))
-    chosen = rest[:size]
-    if len(rest) <= size:
+    begin = bisect_right(records, after, key=lambda record: int(record["id"]))
+    chosen = records[begin : begin + size]
+    if begin + size >= len(records):
         return Page(chosen, "")
     others = [(key, value) for key, value in query.items() if key not in ("page", "pageId", "pageSize")]
     parts = "".join(f"{quote(key)}={quote(value)}&" for key, value in others)
     return Page(chosen, f'<{url}?{parts}pageSize={size}&pageId={chosen[-1]["id"]}>; rel="next"')
 
 
-def only_fields(record: Record, fields: str) -> Record:
-    """Keep the members that a ``fields`` list names, slash paths included; unknown names are ignored."""
-    wanted = [path.strip() for path in fields.split(",") if path.strip()]
-    if not wanted:
-        return record
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a ``fields`` list names: the members, None for all of them, and what is wanted of each.
+
+    A member that is wanted whole has None in the tree. ``flat`` says that all are.
+    """
+
+    names: tuple[str, ...] | None
+    tree: Tree
+    flat: bool
+
+
+@lru_cache(maxsize=512)
+def read_fields(fields: str) -> Fields:
+    """Read a ``fields`` list; no list names everything."""
+    tree: dict[str, Any] = {}
+    for path in [path.strip() for path in fields.split(",") if path.strip()]:
+        place, names = tree, path.split("/")
+        for name in names[:-1]:
+            inner = place.setdefault(name, {})
+            if inner is None:
+                break
+            place = inner
+        else:
+            place[names[-1]] = None
+    flat = all(inner is None for inner in tree.values())
+    return Fields(tuple(tree) or None, tree, flat)
+
+
+def only_fields(record: Record, tree: Tree) -> Record:
+    """Keep the members that the fields name; unknown names are ignored, lists are looked into."""
     kept: Record = {}
-    for path in wanted:
-        value = value_at(record, path)
-        if value is None:
-            continue
-        *parents, name = path.split("/")
-        place = kept
-        for parent in parents:
-            inner = place.get(parent)
-            place[parent] = place = dict(inner) if isinstance(inner, dict) else {}
-        place[name] = value
+    for name, inner in tree.items():
+        value = record.get(name)
+        if inner is not None:
+            value = _inside(value, inner)
+        if value is not None:
+            kept[name] = value
     return kept
+
+
+def _inside(value: Any, tree: Tree) -> Any:
+    if isinstance(value, dict):
+        return only_fields(value, tree) or None
+    if isinstance(value, list):
+        return [only_fields(item, tree) for item in value if isinstance(item, dict)]
+    return None
 
 
 def _size(query: Mapping[str, str]) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 Record = dict[str, Any]
@@ -39,6 +40,7 @@ _PRODUCTS: Final = (
 )
 _INACTIVE: Final = "MAIL-OLD"
 PRODUCT_IDS: Final[Mapping[str, int]] = {row[1]: row[0] for row in _PRODUCTS}
+_ROWS: Final = {row[1]: row for row in _PRODUCTS}
 PRICES: Final[Mapping[str, Decimal]] = {row[1]: Decimal(row[3]) for row in _PRODUCTS}
 SEAT_PRODUCTS: Final = ("AV-EAP", "AV-ECP", "AV-EBP")
 
@@ -49,14 +51,8 @@ def shared_records() -> Record:
         "agreementTypes": [agreement_type(name, number) for name, number in TYPES.items()],
         "catalog": [_product(*row) for row in _PRODUCTS],
         "members": [
-            {
-                "id": 1,
-                "identifier": "frontdesk",
-                "firstName": "Robin",
-                "lastName": "Ashgrove",
-                "_info": _INFO,
-            },
-            {"id": 2, "identifier": "seatsync-api", "firstName": "Seat", "lastName": "Sync", "_info": _INFO},
+            _member(1, "frontdesk", "Robin", "Ashgrove", "F", "Admin"),
+            _member(2, "seatsync-api", "Seat", "Sync", "A", "Agreement Sync"),
         ],
         "currencies": [_currency(1, "$", "USD", "US Dollar"), _currency(2, "€", "EUR", "Euro")],
     }
@@ -88,7 +84,7 @@ def company(number: int, name: str, identifier: str, currency: str = "USD", **mo
         "status": {"id": 1, "name": "Active"},
         "website": f"https://{identifier}.example",
         "deletedFlag": False,
-        "currency": {"id": CURRENCIES[currency]},
+        "currency": _reference(CURRENCIES[currency]),
         "types": [{"id": 1, "name": "Client"}],
     }
     return {**made, **more, "_info": _INFO}
@@ -107,7 +103,7 @@ def agreement(
     made = {
         "id": number,
         "name": name,
-        "type": {"id": TYPES[kind]},
+        "type": _reference(TYPES[kind]),
         "company": {"id": company_id},
         "contact": {"id": 5000 + company_id, "name": "Accounts Payable"},
         "startDate": stamp("2024-01-01"),
@@ -118,7 +114,7 @@ def agreement(
         "billStartDate": stamp("2024-01-01"),
         "prorateFlag": True,
         "periodType": "Current",
-        "currency": {"id": CURRENCIES[currency]},
+        "currency": _reference(CURRENCIES[currency]),
         "autoInvoiceFlag": True,
         "nextInvoiceDate": stamp("2026-12-01"),
     }
@@ -129,28 +125,57 @@ def addition(
     number: int, agreement_id: int, product: str, quantity: Decimal | int | str, **more: Any
 ) -> Record:
     """Make a billable line at the catalogue price, effective from 2024, unless ``more`` says else."""
-    row = next(row for row in _PRODUCTS if row[1] == product)
+    row = _ROWS[product]
     made = {
         "id": number,
-        "product": {"id": row[0]},
-        "quantity": Decimal(quantity),
-        "lessIncluded": Decimal(0),
-        "unitPrice": Decimal(row[3]),
-        "unitCost": Decimal(row[4]),
+        "product": _reference(row[0]),
+        "quantity": _decimal(str(quantity)),
+        "lessIncluded": _decimal("0"),
+        "unitPrice": _decimal(row[3]),
+        "unitCost": _decimal(row[4]),
         "billCustomer": "Billable",
         "effectiveDate": stamp("2024-02-01"),
         "taxableFlag": True,
         "agreementId": agreement_id,
         "description": row[2],
         "invoiceDescription": row[2],
-        "sequenceNumber": Decimal(1),
+        "sequenceNumber": _decimal("1"),
     }
     return {**made, **more, "_info": _INFO}
 
 
+@lru_cache(maxsize=1024)
 def stamp(day: date | str) -> str:
     """Return a calendar day as the API writes it."""
     return f"{day}T00:00:00Z"
+
+
+@lru_cache(maxsize=4096)
+def _reference(number: int) -> Record:
+    # Shared by the records that hold it: large books would carry the same small objects many thousand times.
+    return {"id": number}
+
+
+@lru_cache(maxsize=4096)
+def _decimal(text: str) -> Decimal:
+    return Decimal(text)
+
+
+def _member(number: int, identifier: str, first: str, last: str, license_class: str, role: str) -> Record:
+    return {
+        "id": number,
+        "identifier": identifier,
+        "licenseClass": license_class,
+        "inactiveFlag": False,
+        "firstName": first,
+        "lastName": last,
+        "hireDate": stamp("2021-03-01"),
+        "officeEmail": f"{identifier}@provider.example",
+        "defaultEmail": "Office",
+        "defaultPhone": "Office",
+        "securityRole": {"id": number, "name": role},
+        "_info": _INFO,
+    }
 
 
 def _product(number: int, identifier: str, description: str, price: str, cost: str, kind: str) -> Record:

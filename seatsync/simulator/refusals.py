@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-INVALID_ADDITION = "addition object is invalid"
-
 
 @dataclass(frozen=True, slots=True)
 class FieldRefusal:
@@ -14,25 +12,26 @@ class FieldRefusal:
     code: str
     message: str
     field: str
-    resource: str = "addition"
-
-    def as_json(self) -> dict[str, str]:
-        """Return the entry as the answer carries it."""
-        return {"code": self.code, "message": self.message, "resource": self.resource, "field": self.field}
 
 
 class Refusal(Exception):
-    """A request that is answered with an error body."""
+    """A request that is answered with an error body; ``resource`` is what the field errors are about."""
 
-    def __init__(self, status: int, code: str, message: str, errors: Sequence[FieldRefusal] = ()) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, errors: Sequence[FieldRefusal] = (), resource: str = ""
+    ) -> None:
         self.status = status
         self.code = code
         self.errors = tuple(errors)
+        self.resource = resource
         super().__init__(message)
 
     def as_json(self) -> dict[str, Any]:
         """Return the error body."""
-        listed = [error.as_json() for error in self.errors]
+        listed = [
+            {"code": e.code, "message": e.message, "resource": self.resource, "field": e.field}
+            for e in self.errors
+        ]
         return {"code": self.code, "message": str(self), "errors": listed or None}
 
 
@@ -41,7 +40,12 @@ def no_endpoint() -> Refusal:
     return Refusal(404, "ConnectWiseApi", "The endpoint does not exist.")
 
 
-def not_found(kind: str, record: int) -> Refusal:
+def wrong_method(method: str) -> Refusal:
+    """Refuse a method that a path does not take."""
+    return Refusal(405, "ConnectWiseApi", f"The endpoint does not take {method}.")
+
+
+def not_found(kind: str, record: int | str) -> Refusal:
     """Refuse an id that no record has."""
     return Refusal(404, "NotFound", f"{kind} {record} not found")
 
@@ -69,6 +73,12 @@ def unknown_member(name: str, type_name: str, position: int) -> Refusal:
     )
 
 
-def invalid_addition(*errors: FieldRefusal) -> Refusal:
-    """Refuse an addition that was read but breaks a rule."""
-    return Refusal(400, "InvalidObject", INVALID_ADDITION, errors)
+def invalid(type_name: str, *errors: FieldRefusal) -> Refusal:
+    """Refuse a record that was read but breaks a rule."""
+    resource = type_name[:1].lower() + type_name[1:]
+    return Refusal(400, "InvalidObject", f"{resource} object is invalid", errors, resource)
+
+
+def invalid_field(type_name: str, name: str, message: str) -> Refusal:
+    """Refuse a record for one of its members."""
+    return invalid(type_name, FieldRefusal("InvalidField", message, name))

@@ -1,20 +1,34 @@
 """Records as ConnectWise answers with them: names behind references, computed members, nothing unset."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from typing import Any, Final
 
-from seatsync.simulator.book import Record, SimulatedBook
-from seatsync.simulator.schema import schema
+from seatsync.simulator.book import CARRIED, Record, SimulatedBook
+from seatsync.simulator.schema import SCHEMAS, schema
+
+Work = Callable[[SimulatedBook, Record, date], Any]
 
 _CENT: Final = Decimal("0.01")
+# Wide enough for the product of any two doubles: an absurd quantity must not fail the answer.
+_WIDE: Final = Context(prec=2000, rounding=ROUND_HALF_EVEN)
 
 
 def day_of(value: object) -> date | None:
-    """Return the calendar day of a stored date: its first ten characters."""
-    return date.fromisoformat(value[:10]) if isinstance(value, str) and value else None
+    """Return the calendar day of a stored date: its first ten characters; None where there is none."""
+    try:
+        return date.fromisoformat(value[:10]) if isinstance(value, str) and value else None
+    except ValueError:
+        return None
+
+
+def id_of(reference: object) -> int:
+    """Return the id in a reference; 0, which no record has, where there is none."""
+    found = reference.get("id") if isinstance(reference, dict) else None
+    return found if isinstance(found, int) else 0
 
 
 def agreement_status(agreement: Mapping[str, Any], today: date) -> str:
@@ -29,82 +43,140 @@ def agreement_status(agreement: Mapping[str, Any], today: date) -> str:
     return "Active"
 
 
-def show(book: SimulatedBook, type_name: str, record: Record, today: date) -> Record:
-    """Return a stored record as an answer holds it."""
-    match type_name:
-        case "Agreement":
-            shown = _agreement(book, record, today)
-        case "Addition":
-            shown = _addition(book, record, today)
-        case "Company":
-            shown = {**record, "currency": _named(book.currencies, record.get("currency"))}
-        case _:
-            shown = dict(record)
-    return _unset(shown, type_name, blank=book.quirks.unset_as_blank)
+def show(
+    book: SimulatedBook, type_name: str, record: Record, today: date, names: tuple[str, ...] | None = None
+) -> Record:
+    """Return a stored record as an answer holds it, or only the members of those names."""
+    if names is None:
+        worked = {name: work(book, record, today) for name, work in _WORKED_OUT[type_name].items()}
+        shown = {name: value for name, value in {**record, **worked}.items() if value is not None}
+    else:
+        shown = {}
+        for name, work in _plan(type_name, names):
+            value = record.get(name) if work is None else work(book, record, today)
+            if value is not None:
+                shown[name] = value
+    if book.quirks.unset_as_blank:
+        unset = [name for name in _blanks(type_name) if names is None or name in names]
+        shown = {**dict.fromkeys(unset, ""), **shown}
+    return shown
 
 
-def _agreement(book: SimulatedBook, record: Record, today: date) -> Record:
-    return {
-        **record,
-        "company": _named(book.companies, record.get("company"), "identifier", "name"),
-        "type": _named(book.agreement_types, record.get("type"), "name"),
-        "parentAgreement": _parent(book, record.get("parentAgreement")),
-        "currency": _named(book.currencies, record.get("currency")),
-        "agreementStatus": agreement_status(record, today),
-    }
+@lru_cache(maxsize=512)
+def _plan(type_name: str, names: tuple[str, ...]) -> tuple[tuple[str, Work | None], ...]:
+    """Return the named members that the type has, each with the work that it takes."""
+    members, worked = schema(type_name), _WORKED_OUT[type_name]
+    return tuple((name, worked.get(name)) for name in names if name in members)
 
 
-def _addition(book: SimulatedBook, record: Record, today: date) -> Record:
-    agreement = book.agreements[record["agreementId"]]
-    quantity = record.get("quantity") or Decimal(0)
-    included = record.get("lessIncluded") or Decimal(0)
-    price, cost = record.get("unitPrice") or Decimal(0), record.get("unitCost") or Decimal(0)
-    share = _period_share(agreement, record, today)
-    return {
-        **record,
-        "product": _named(book.catalog, record.get("product"), "identifier", "serializedFlag"),
-        "billedQuantity": quantity - included,
-        "extPrice": quantity * price,
-        "extCost": quantity * cost,
-        "margin": quantity * (price - cost),
-        "prorateCost": (cost * share).quantize(_CENT),
-        "proratePrice": (price * share).quantize(_CENT),
-        "extendedProrateCost": (cost * share * quantity).quantize(_CENT),
-        "extendedProratePrice": (price * share * quantity).quantize(_CENT),
-        "agreementStatus": agreement_status(agreement, today),
-    }
+@lru_cache
+def _blanks(type_name: str) -> tuple[str, ...]:
+    return tuple(name for name, member in schema(type_name).items() if member.kind in ("text", "day"))
 
 
-def _period_share(agreement: Record, addition: Record, today: date) -> Decimal:
-    """Return the part of this month that a prorated line bills when it starts after the month's first day."""
+def _decimal(record: Record, name: str) -> Decimal:
+    value = record.get(name)
+    return value if isinstance(value, Decimal) else Decimal(0)
+
+
+def _seats(line: Record) -> Decimal:
+    return _decimal(line, "quantity")
+
+
+def _billed(_book: SimulatedBook, line: Record, _today: date) -> Decimal:
+    return _WIDE.subtract(_seats(line), _decimal(line, "lessIncluded"))
+
+
+def _extended(unit: str) -> Work:
+    def work(_book: SimulatedBook, line: Record, _today: date) -> Decimal:
+        return _WIDE.multiply(_seats(line), _decimal(line, unit))
+
+    return work
+
+
+def _margin(_book: SimulatedBook, line: Record, _today: date) -> Decimal:
+    each = _WIDE.subtract(_decimal(line, "unitPrice"), _decimal(line, "unitCost"))
+    return _WIDE.multiply(_seats(line), each)
+
+
+def _prorated(unit: str, *, extended: bool) -> Work:
+    def work(book: SimulatedBook, line: Record, today: date) -> Decimal:
+        days, month = _days_to_bill(book.agreements.get(line["agreementId"], {}), line, today)
+        amount = _WIDE.multiply(_decimal(line, unit), Decimal(days))
+        if extended:
+            amount = _WIDE.multiply(amount, _seats(line))
+        return _WIDE.quantize(_WIDE.divide(amount, Decimal(month)), _CENT)
+
+    return work
+
+
+def _days_to_bill(agreement: Record, addition: Record, today: date) -> tuple[int, int]:
+    """Return how many days of its month a prorated line bills that starts within this one, of how many."""
     start = day_of(addition.get("effectiveDate"))
     if not agreement.get("prorateFlag") or start is None:
-        return Decimal(0)
+        return 0, 1
     if (start.year, start.month) != (today.year, today.month) or start.day == 1:
-        return Decimal(0)
+        return 0, 1
     days = monthrange(start.year, start.month)[1]
-    return Decimal(days - start.day + 1) / days
+    return days - start.day + 1, days
 
 
-def _named(records: Mapping[int, Record], reference: Any, *names: str) -> Record | None:
+def _status_of_owner(book: SimulatedBook, line: Record, today: date) -> str:
+    return agreement_status(book.agreements.get(line["agreementId"], {}), today)
+
+
+def _status(_book: SimulatedBook, agreement: Record, today: date) -> str:
+    return agreement_status(agreement, today)
+
+
+def _parent(book: SimulatedBook, agreement: Record, _today: date) -> Record | None:
+    reference = agreement.get("parentAgreement")
     if not isinstance(reference, dict):
         return None
-    target = records.get(reference["id"], reference)
-    members = names or tuple(name for name in target if name not in ("id", "_info"))
-    return {"id": reference["id"], **{name: target[name] for name in members if target.get(name) is not None}}
+    parent = book.agreements.get(reference["id"], {})
+    kind = book.agreement_types.get(id_of(parent.get("type")), {})
+    shown = {"id": reference["id"], "name": parent.get("name"), "type": kind.get("name")}
+    return {name: value for name, value in {**shown, "chargeFirmFlag": False}.items() if value is not None}
 
 
-def _parent(book: SimulatedBook, reference: Any) -> Record | None:
-    if not isinstance(reference, dict):
-        return None
-    parent = book.agreements[reference["id"]]
-    type_name = book.agreement_types[parent["type"]["id"]]["name"]
-    return {"id": reference["id"], "name": parent["name"], "type": type_name, "chargeFirmFlag": False}
+def _named(name: str, of: str) -> Work:
+    """Show the present names of a referenced record, or the reference as stored where it is gone."""
+    collection, members = CARRIED[of], tuple(name for name in schema(of) if name not in ("id", "_info"))
+
+    def work(book: SimulatedBook, record: Record, _today: date) -> Record | None:
+        reference = record.get(name)
+        if reference is None:
+            return None
+        number = reference.get("id")
+        target: Record = book.collection(collection).get(number) or reference
+        shown = {"id": number}
+        for member in members:
+            value = target.get(member)
+            if value is not None:
+                shown[member] = value
+        return shown
+
+    return work
 
 
-def _unset(record: Record, type_name: str, *, blank: bool) -> Record:
-    shown = {name: value for name, value in record.items() if value is not None}
-    if blank:
-        unset = {name: "" for name, m in schema(type_name).items() if m.kind in ("text", "day")}
-        shown = {**unset, **shown}
-    return shown
+_COMPUTED: Final[Mapping[str, Mapping[str, Work]]] = {
+    "Agreement": {"parentAgreement": _parent, "agreementStatus": _status},
+    "Addition": {
+        "billedQuantity": _billed,
+        "extPrice": _extended("unitPrice"),
+        "extCost": _extended("unitCost"),
+        "margin": _margin,
+        "prorateCost": _prorated("unitCost", extended=False),
+        "proratePrice": _prorated("unitPrice", extended=False),
+        "extendedProrateCost": _prorated("unitCost", extended=True),
+        "extendedProratePrice": _prorated("unitPrice", extended=True),
+        "agreementStatus": _status_of_owner,
+    },
+}
+_WORKED_OUT: Final[Mapping[str, Mapping[str, Work]]] = {
+    type_name: {
+        **{name: _named(name, m.of) for name, m in members.items() if m.kind == "ref" and m.of in CARRIED},
+        **_COMPUTED.get(type_name, {}),
+    }
+    for type_name, members in SCHEMAS.items()
+}

@@ -1,24 +1,22 @@
-"""Writing additions: what a POST and a PATCH may do, and the rules that refuse them."""
+"""Creating, replacing and patching records: what a body may do, and what is filled in for it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from seatsync.simulator.bodies import read_body, read_object, read_operations, read_value
-from seatsync.simulator.book import Record, SimulatedBook
-from seatsync.simulator.refusals import FieldRefusal, Refusal, invalid_addition, unknown_member
+from seatsync.simulator.book import CARRIED, Record, SimulatedBook
+from seatsync.simulator.refusals import FieldRefusal, invalid, invalid_field, unknown_member
+from seatsync.simulator.rules import check
 from seatsync.simulator.schema import schema
-from seatsync.simulator.views import agreement_status, day_of
 
 API_MEMBER: Final = "seatsync-api"
 SOMEONE_ELSE: Final = "frontdesk"
 
-BEFORE_BILLING_START: Final = "effectiveDate cannot be less than the agreement billing start date"
-ALREADY_INVOICED: Final = (
-    "Since this period has already been invoiced there will not be an invoice generated for additional "
-    "products for this period. Please prorate the agreement or update the start date to on or after the Next "
-    "Invoice Date."
+_FROM_AGREEMENT_TYPE: Final = (
+    *("employeeCompRate", "employeeCompNotExceed", "invoicingCycle", "billTime", "billExpenses"),
+    *("billProducts", "billingCycle", "applicationUnits", "applicationCycle", "prorateFlag"),
 )
 
 
@@ -27,87 +25,141 @@ def stamp(by: str) -> dict[str, str]:
     return {"lastUpdated": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "updatedBy": by}
 
 
-def create(book: SimulatedBook, agreement: int, body: bytes, today: date) -> Record:
-    """Read a POST body into a new line, not stored yet; unset members come from the catalogue.
+def create(book: SimulatedBook, type_name: str, body: bytes, today: date, agreement: int = 0) -> Record:
+    """Read a POST body into a new record without an id, not stored yet; what is unset gets its default.
 
-    Raises Refusal.
+    ``agreement`` is the owner of an addition. Raises Refusal.
     """
-    sent = {k: v for k, v in read_object(read_body(body), "Addition", body).items() if v is not None}
-    _require(sent)
-    product = _product(book, sent["product"])
-    defaults = {
-        "quantity": Decimal(1),
-        "lessIncluded": Decimal(0),
-        "effectiveDate": f"{today}T00:00:00Z",
-        "sequenceNumber": Decimal(len(book.additions.get(agreement, {})) + 1),
-        "prorateCurrentPeriodFlag": False,
-    }
-    line = {**defaults, **_from_catalogue(product), **sent, "product": {"id": product["id"]}}
-    touched = frozenset({*line, "product"})
-    _check(book, book.agreements[agreement], line, touched, today)
-    return {"id": book.next_addition_id(), **line, "agreementId": agreement, "_info": stamp(API_MEMBER)}
+    sent = _read_whole(type_name, body)
+    _require(type_name, sent)
+    settle_references(book, type_name, sent, sent)
+    record = {**_defaults(book, type_name, sent, today, agreement), **sent}
+    if agreement:
+        record["agreementId"] = agreement
+    check(book, type_name, record, frozenset(record), today)
+    return {**record, "_info": stamp(API_MEMBER)}
 
 
-def patch(book: SimulatedBook, line: Record, body: bytes, today: date) -> Record:
-    """Apply a PATCH body to a copy of a line and return the copy, not stored yet.
+def replace(book: SimulatedBook, type_name: str, stored: Record, body: bytes, today: date) -> Record:
+    """Read a PUT body into the record that takes the place of a stored one, not stored yet.
+
+    Members left out are unset, price and cost too, but for those that the server works out. Raises Refusal.
+    """
+    sent = _read_whole(type_name, body)
+    _require(type_name, sent, put=True)
+    settle_references(book, type_name, sent, sent)
+    kept = {name: value for name, value in stored.items() if schema(type_name)[name].computed}
+    record = {**kept, **sent}
+    check(book, type_name, record, frozenset(sent), today)
+    return {**record, "_info": stamp(API_MEMBER)}
+
+
+def patch(book: SimulatedBook, type_name: str, stored: Record, body: bytes, today: date) -> Record:
+    """Apply a PATCH body to a copy of a record and return the copy, not stored yet.
 
     A computed member or a sub-path such as ``product/id`` changes nothing and still counts as success, as on
     the vendor's server. Raises Refusal.
     """
-    changed: Record = dict(line)
+    changed: Record = dict(stored)
     operations = read_operations(read_body(body), body)
-    touched = {name for op in operations if (name := _apply(op, changed, body))}
-    _require(changed)
-    if "product" in touched:
-        product = _product(book, changed["product"])
-        changed["product"] = {"id": product["id"]}
+    touched = {name for op in operations if (name := _apply(type_name, op, changed, body))}
+    _require(type_name, changed, frozenset(touched) if type_name != "Addition" else None)
+    settle_references(book, type_name, changed, touched)
+    if type_name == "Addition" and "product" in touched:
+        product = book.catalog[changed["product"]["id"]]
         changed |= {k: v for k, v in _from_catalogue(product).items() if k not in touched}
-    _check(book, book.agreements[line["agreementId"]], changed, frozenset(touched), today)
+    check(book, type_name, changed, frozenset(touched), today)
     return {**changed, "_info": stamp(API_MEMBER)}
 
 
-def refuse_delete(book: SimulatedBook, line: Record) -> None:
-    """Refuse, where the book says so, to delete a line that an invoice carries. Raises Refusal."""
-    start = day_of(line.get("effectiveDate"))
-    next_invoice = day_of(book.agreements[line["agreementId"]].get("nextInvoiceDate"))
-    if book.quirks.keep_invoiced_lines and start and next_invoice and start < next_invoice:
-        # Invented text: no public source shows what the vendor answers here.
-        raise invalid_addition(FieldRefusal("InvalidField", "The addition has been invoiced.", "id"))
+def settle_references(book: SimulatedBook, type_name: str, record: Record, names: Iterable[str]) -> None:
+    """Turn references to records of the book, by id, identifier or name, into their ids. Raises Refusal."""
+    for name in list(names):
+        member, reference = schema(type_name)[name], record.get(name)
+        if member.kind != "ref" or reference is None:
+            continue
+        if member.of in CARRIED:
+            target = _referenced(book.collection(CARRIED[member.of]), reference)
+            found = None if target is None else {"id": target["id"]}
+        else:
+            found = reference if reference.get("id") is not None else None
+        if found is None:
+            raise invalid_field(type_name, name, f"The {name} could not be found.")
+        record[name] = found
 
 
-def _apply(operation: Mapping[str, Any], line: Record, body: bytes) -> str:
+def _referenced(records: Mapping[int, Record], reference: Mapping[str, Any]) -> Record | None:
+    if reference.get("id") is not None:
+        return records.get(reference["id"])
+    for name in ("identifier", "name"):
+        if text := reference.get(name):
+            return next((record for record in records.values() if record.get(name) == text), None)
+    return None
+
+
+def _read_whole(type_name: str, body: bytes) -> Record:
+    read = read_object(read_body(body), type_name, body)
+    return {name: value for name, value in read.items() if value is not None}
+
+
+def _apply(type_name: str, operation: Mapping[str, Any], record: Record, body: bytes) -> str:
     path = str(operation["path"]).removeprefix("/")
     name, _, rest = path.partition("/")
-    member = schema("Addition").get(name)
+    member = schema(type_name).get(name)
     if member is None:
-        raise unknown_member(name, "Addition", body.decode("utf-8", "replace").find(path))
+        raise unknown_member(name, type_name, body.decode("utf-8", "replace").find(path))
     if member.computed or rest:
         return ""
-    value = None if operation["op"] == "remove" else read_value(name, member, operation.get("value"), body)
+    removed = operation["op"] == "remove"
+    value = None if removed else read_value(name, member, operation.get("value"), body, type_name)
     if value is None:
-        line.pop(name, None)
+        record.pop(name, None)
     else:
-        line[name] = value
+        record[name] = value
     return name
 
 
-def _require(line: Mapping[str, Any]) -> None:
+def _require(
+    type_name: str, record: Mapping[str, Any], among: frozenset[str] | None = None, *, put: bool = False
+) -> None:
     missing = [
         FieldRefusal("MissingRequiredField", f"The {name} field is required.", name)
-        for name, member in schema("Addition").items()
-        if member.required and line.get(name) is None
+        for name, member in schema(type_name).items()
+        if (member.required or (put and member.required_by_put))
+        and record.get(name) is None
+        and (among is None or name in among)
     ]
     if missing:
-        raise invalid_addition(*missing)
+        raise invalid(type_name, *missing)
 
 
-def _product(book: SimulatedBook, reference: Mapping[str, Any]) -> Record:
-    for product in book.catalog.values():
-        if product["id"] == reference.get("id") or (
-            reference.get("id") is None and product["identifier"] == reference.get("identifier")
-        ):
-            return product
-    raise _invalid("product", "The product could not be found.")
+def _defaults(book: SimulatedBook, type_name: str, sent: Record, today: date, agreement: int) -> Record:
+    now = f"{today}T00:00:00Z"
+    match type_name:
+        case "Addition":
+            return {
+                "quantity": Decimal(1),
+                "lessIncluded": Decimal(0),
+                "effectiveDate": now,
+                "sequenceNumber": Decimal(len(book.lines(agreement)) + 1),
+                "prorateCurrentPeriodFlag": False,
+                **_from_catalogue(book.catalog[sent["product"]["id"]]),
+            }
+        case "Agreement":
+            kind = book.agreement_types[sent["type"]["id"]]
+            billing = sent.get("billStartDate", now)
+            return {
+                **{name: kind[name] for name in _FROM_AGREEMENT_TYPE if kind.get(name) is not None},
+                "startDate": now,
+                "billStartDate": billing,
+                "nextInvoiceDate": billing,
+                "noEndingDateFlag": "endDate" not in sent,
+                "cancelledFlag": False,
+            }
+        case "AgreementType":
+            return {"defaultFlag": False, "inactiveFlag": False}
+        case _:
+            return {"productClass": "NonInventory", "inactiveFlag": False, "serializedFlag": False}
 
 
 def _from_catalogue(product: Record) -> Record:
@@ -119,54 +171,3 @@ def _from_catalogue(product: Record) -> Record:
         "taxableFlag": product.get("taxableFlag", False),
     }
     return {name: value for name, value in taken.items() if value is not None}
-
-
-def _check(
-    book: SimulatedBook, agreement: Record, line: Record, touched: frozenset[str], today: date
-) -> None:
-    whole = book.quirks.validate_whole_record
-    problems = [*_billing_start(agreement, line, touched if not whole else frozenset({"effectiveDate"}))]
-    problems += _invoiced(agreement, line, touched)
-    problems += _invented_rules(book, agreement, line, touched, today)
-    if problems:
-        raise invalid_addition(*problems)
-
-
-def _billing_start(agreement: Record, line: Record, touched: Iterable[str]) -> Sequence[FieldRefusal]:
-    start, billing = day_of(line.get("effectiveDate")), day_of(agreement.get("billStartDate"))
-    if "effectiveDate" in touched and start and billing and start < billing:
-        return [FieldRefusal("InvalidField", BEFORE_BILLING_START, "effectiveDate")]
-    return []
-
-
-def _invoiced(agreement: Record, line: Record, touched: Iterable[str]) -> Sequence[FieldRefusal]:
-    # Judged only when the date is being set: every older line began in a period that was invoiced since.
-    start, invoiced_to = day_of(line.get("effectiveDate")), day_of(agreement.get("nextInvoiceDate"))
-    if agreement.get("prorateFlag") or "effectiveDate" not in touched or not (start and invoiced_to):
-        return []
-    return [FieldRefusal("InvalidField", ALREADY_INVOICED, "effectiveDate")] if start < invoiced_to else []
-
-
-def _invented_rules(
-    book: SimulatedBook, agreement: Record, line: Record, touched: frozenset[str], today: date
-) -> Sequence[FieldRefusal]:
-    """Rules that surely exist, in words of the simulator's own: no public source shows the vendor's."""
-    start, cancelled = day_of(line.get("effectiveDate")), day_of(line.get("cancelledDate"))
-    end = None if agreement.get("noEndingDateFlag") else day_of(agreement.get("endDate"))
-    product = book.catalog[line["product"]["id"]]
-    texts: list[tuple[str, str]] = []
-    if start and cancelled and cancelled < start and touched & {"effectiveDate", "cancelledDate"}:
-        texts.append(("cancelledDate", "cancelledDate cannot be less than effectiveDate"))
-    if start and end and start > end and "effectiveDate" in touched:
-        texts.append(("effectiveDate", "effectiveDate cannot be greater than the agreement end date"))
-    if "product" in touched and product.get("inactiveFlag"):
-        texts.append(("product", "The product is inactive."))
-    if "product" in touched and product.get("productClass") == "Bundle":
-        texts.append(("product", "A bundle cannot be an addition."))
-    if "product" in touched and agreement_status(agreement, today) == "Cancelled":
-        texts.append(("agreementId", "The agreement is cancelled."))
-    return [FieldRefusal("InvalidField", text, name) for name, text in texts]
-
-
-def _invalid(name: str, text: str) -> Refusal:
-    return invalid_addition(FieldRefusal("InvalidField", text, name))

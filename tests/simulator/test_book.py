@@ -45,6 +45,8 @@ def test_the_credentials_are_those_of_the_book() -> None:
         ('{"companies": [{"name": "A"}]}', "no whole number as id"),
         ('{"companies": [{"id": 1}, {"id": 1}]}', "holds id 1 twice"),
         ('{"companies": [{"id": 1, "nom": "A"}]}', '"nom" is not known'),
+        ('{"companies": [{"id": 1, "name": 5}]}', "name of record 1 can't be 5"),
+        ('{"catalog": [{"id": 1, "price": "x"}]}', "price can't be 'x'"),
         ('{"agreements": [{"id": 81, "company": {"id": 250}}]}', "names company 250"),
         ('{"additions": [{"id": 9001, "agreementId": 81}]}', "names agreement 81"),
         ('{"quirks": {"odd": 1}}', '"odd" is not known'),

@@ -13,7 +13,7 @@ from seatsync.simulator.app import create_app
 from seatsync.simulator.faults import Fault, Faults
 from seatsync.simulator.server import running, serve
 
-from .fakes import AUTH, HEADERS, LINES, TODAY, api_of, small_book
+from .fakes import AUTH, HEADERS, LINES, TODAY, api_of, control_of, small_book
 
 LINE = f"{LINES}/9001"
 TO_17 = [{"op": "replace", "path": "quantity", "value": 17}]
@@ -189,9 +189,47 @@ def test_someone_else_adds_and_deletes_lines_and_changes_agreements(
     assert "nextInvoiceDate" not in agreement
 
 
+def test_an_edit_waits_for_a_write_to_its_own_record() -> None:
+    """A write to agreement 81 is none to agreement 8, though its path begins with the same letters."""
+    agreements = [
+        {"id": number, "name": "A", "company": {"id": 250}, "type": {"id": 1}} for number in (8, 81)
+    ]
+    app = create_app(small_book(agreements=agreements), today=TODAY)
+    with api_of(app) as api, control_of(app) as control:
+        wish = {"agreement": 8, "set": {"name": "B"}, "when": "before_next_write"}
+        control.post("/simulator/edit", json=wish)
+        assert api.patch(LINE, json=TO_17).status_code == 200
+        assert api.get("/finance/agreements/8").json()["name"] == "A"
+        api.patch("/finance/agreements/8", json=[])
+        assert api.get("/finance/agreements/8").json()["name"] == "B"
+
+
+@pytest.mark.parametrize(
+    ("wish", "path"),
+    [
+        ({"company": 250}, "/company/companies/250"),
+        ({"product": 3410}, "/procurement/catalog/3410"),
+        ({"agreementType": 2}, "/finance/agreements/types/2"),
+        ({"agreement": 81}, "/finance/agreements/81"),
+    ],
+)
+def test_someone_else_deletes_what_others_stand_on_and_all_stays_readable(
+    api: httpx.Client, control: httpx.Client, wish: dict[str, Any], path: str
+) -> None:
+    """Unlike the API, the control plane refuses nothing; references to the record then lead nowhere."""
+    assert control.post("/simulator/edit", json={**wish, "delete": True}).status_code == 200
+    assert api.get(path).status_code == 404
+    for listing in ("/finance/agreements", "/finance/agreements/types", "/procurement/catalog"):
+        assert api.get(listing, params={"conditions": "id > 0"}).status_code == 200
+    if "agreement" not in wish:
+        assert api.get(LINES).status_code == 200
+        assert api.patch(f"{LINES}/9003", json=TO_17).json()["quantity"] == 17
+
+
 @pytest.mark.parametrize(
     ("wish", "status"),
     [
+        ({"agreement": 81, "set": {"id": 7}}, 400),
         ({"agreement": 81, "addition": 77, "set": {"quantity": 1}}, 404),
         ({"set": {}}, 400),
         ({"agreement": 81, "set": {"quantity": 1}}, 400),

@@ -188,9 +188,9 @@ def test_link_headers_have_the_odd_shapes_of_real_servers() -> None:
     with api_of(create_app(small_book(catalog=products(30), additions=[]))) as api:
 
         def link(page: int, size: int) -> str | None:
-            return api.get("/procurement/catalog", params={"pageSize": size, "page": page}).headers.get(
-                "Link"
-            )
+            answer = api.get("/procurement/catalog", params={"pageSize": size, "page": page})
+            found: str | None = answer.headers.get("Link")
+            return found
 
         assert (
             link(1, 10) == f'<{url}&pageSize=10&page=2>; rel="next", <{url}&pageSize=10&page=3>; rel="last"'

@@ -140,6 +140,25 @@ def test_a_date_in_another_format_is_refused(api: httpx.Client, moment: object) 
     assert refused(answer)[:3] == (400, "ConnectWiseApi", "Unsupported format applied to cancelledDate")
 
 
+def test_custom_fields_are_sent_as_a_whole_array(api: httpx.Client) -> None:
+    """The array takes the place of the old one, and its entries are read as strictly as the record."""
+    for value in ("Silver", "Gold"):
+        field = {"id": 1, "caption": "Tier", "value": value}
+        assert patched(api, replace("customFields", [field])).json()["customFields"] == [field]
+    gold = {"customFieldConditions": 'caption="Tier" and value="Gold"'}
+    assert [line["id"] for line in api.get(LINES, params=gold).json()] == [9001]
+    assert patched(api, replace("customFields", [{"color": "red"}])).status_code == 400
+    assert patched(api, replace("customFields", {"id": 1})).status_code == 400
+
+
+def test_a_body_nested_beyond_reason_is_refused(api: httpx.Client) -> None:
+    """A custom field may hold any value, but not one that could not be written again."""
+    deep = "[" * 40 + "]" * 40
+    body = f'[{{"op":"replace","path":"customFields","value":[{{"id":1,"value":{deep}}}]}}]'
+    answer = api.patch(f"{LINES}/9001", content=body)
+    assert refused(answer)[:3] == (400, "ConnectWiseApi", "The body is nested too deeply.")
+
+
 def test_a_patch_with_one_bad_operation_does_nothing(api: httpx.Client) -> None:
     """The good operation before it is not kept."""
     assert patched(api, replace("quantity", 99), replace("billCustomer", None)).status_code == 400
@@ -278,8 +297,9 @@ def test_a_line_can_be_deleted_unless_the_book_keeps_invoiced_ones() -> None:
 
 
 def test_other_methods_of_known_paths_are_405(api: httpx.Client) -> None:
-    """PUT is not carried."""
-    assert api.put(f"{LINES}/9001", json={}).status_code == 405
+    """A list can't be replaced, nor a company."""
+    assert api.put(LINES, json={}).status_code == 405
+    assert api.delete("/company/companies/250").status_code == 405
 
 
 JSON = st.recursive(
