@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextlib import closing
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -103,16 +104,17 @@ class Session:
         return outcome
 
     def _attempt(self, request: Request, url: str, patience: Patience, guarded: bool) -> Answer | Failure:
+        # What the processor has to do is done outside the slot: a request waits for the network alone.
+        prepared = self._prepare(request, url)
         with self.gate.slot(patience.deadline, patience.stop, guarded=guarded):
             try:
-                reply = self._send(request, url)
+                reply = self._send(prepared, request.signed)
             except httpx.RequestError as lost:
                 _log.info("%s %s -> %s", request.method, url, type(lost).__name__)
                 return unanswered(self.server, request, lost)
             if not reply.succeeded:
                 outcome = self._reader.outcome(request, reply)
                 self._heed(outcome, guarded and request.signed)
-        # An answer is taken apart when the next request may leave already, a refusal before.
         if reply.succeeded:
             outcome = self._reader.outcome(request, reply)
         if isinstance(outcome, Answer):
@@ -130,24 +132,25 @@ class Session:
             if guarded and outcome.error.refuses_credentials:
                 self.gate.refuse(outcome.error)
 
-    def _send(self, request: Request, url: str) -> Reply:
-        """Send a request and take in the whole answer. Raises httpx.RequestError."""
+    def _prepare(self, request: Request, url: str) -> httpx.Request:
         headers = dict(self._headers)
         if not request.signed:
             headers["Accept"] = "application/json"
         if request.body is not None:
             headers["Content-Type"] = "application/json"
-        seconds = _WRITE_SECONDS if request.writes else _READ_SECONDS
         # Written out here: the library would take the address apart twice more.
         query = f"?{urlencode(request.params)}" if request.params else ""
-        with self._http.stream(
-            request.method,
-            url + query,
-            content=request.body,
-            headers=headers,
-            auth=self._auth if request.signed else None,
-            timeout=httpx.Timeout(seconds, connect=_CONNECT_SECONDS),
-        ) as response:
+        seconds = _WRITE_SECONDS if request.writes else _READ_SECONDS
+        timeout = httpx.Timeout(seconds, connect=_CONNECT_SECONDS)
+        return self._http.build_request(
+            request.method, url + query, content=request.body, headers=headers, timeout=timeout
+        )
+
+    def _send(self, prepared: httpx.Request, signed: bool) -> Reply:
+        """Send a request and take in the whole answer. Raises httpx.RequestError."""
+        seconds = prepared.extensions["timeout"]["read"]
+        response = self._http.send(prepared, auth=self._auth if signed else None, stream=True)
+        with closing(response):
             return Reply(response.status_code, response.headers, self._body(response, seconds))
 
     def _body(self, response: httpx.Response, seconds: float) -> bytes:

@@ -1,11 +1,11 @@
 """The local copies of ConnectWise: saved whole, loaded fast, the last few kept."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
 from seatsync.errors import NotFound
 from seatsync.journal import AuditDraft
@@ -22,7 +22,7 @@ from seatsync.model import (
 )
 from seatsync.store.audit import record
 from seatsync.store.engine import Database, only
-from seatsync.store.rows import add, columns_of, lock_team
+from seatsync.store.rows import add, add_records, columns_of, lock_team
 from seatsync.store.tables import ADDITION, AGREEMENT, COMPANY, PRODUCT, SNAPSHOT
 
 KEPT = 5
@@ -86,10 +86,10 @@ class SqlSnapshots:
             lock_team(connection, team)
             header = counts | {"team_id": team, "agreement_types": list(book.agreement_types)}
             made = SnapshotId(add(connection, SNAPSHOT, header))
-            _save(connection, COMPANY, Company, made, book.companies.values())
-            _save(connection, AGREEMENT, Agreement, made, book.agreements.values())
-            _save(connection, ADDITION, Addition, made, book.additions)
-            _save(connection, PRODUCT, Product, made, book.products.values())
+            add_records(connection, COMPANY, Company, book.companies.values(), snapshot_id=made)
+            add_records(connection, AGREEMENT, Agreement, book.agreements.values(), snapshot_id=made)
+            add_records(connection, ADDITION, Addition, book.additions, snapshot_id=made)
+            add_records(connection, PRODUCT, Product, book.products.values(), snapshot_id=made)
             _drop_old(connection, team)
             record(self._database, connection, replace(audit, after={**audit.after, "snapshot": made}))
             return _read(connection, SNAPSHOT.c.id == made, None)[0]
@@ -113,17 +113,6 @@ def _load(
 ) -> list[T]:
     wanted = select(*columns_of(table, kind)).where(table.c.snapshot_id == snapshot, *where)
     return [kind(*row) for row in connection.execute(wanted.order_by(table.c.id))]
-
-
-def _save(
-    connection: Connection, table: Table, kind: type, snapshot: SnapshotId, records: Iterable[object]
-) -> None:
-    names = [one.name for one in fields(kind)]
-    rows: list[Mapping[str, Any]] = [
-        {"snapshot_id": snapshot, **{name: getattr(one, name) for name in names}} for one in records
-    ]
-    if rows:
-        connection.execute(insert(table), rows)
 
 
 def _drop_old(connection: Connection, team: TeamId) -> None:

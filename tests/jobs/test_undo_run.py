@@ -97,7 +97,7 @@ def test_each_change_of_an_undo_is_audited_with_what_it_put_back(installation: I
         "undo.cancel": 4,
         "operation.finish": 1,
     }
-    billed = next(entry for entry in entries if entry.action == "undo.bill_again")
+    billed = next(e for e in entries if e.action == "undo.bill_again" and e.resource.endswith("line 9010"))
     assert (billed.before, billed.after["cancelled"]) == ({"cancelled": "2026-11-30"}, "none")
     assert billed.resource == "Tarnwick Dental Care Ltd: P-3409, Managed, line 9010"
 
