@@ -18,7 +18,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 _API_PATH = re.compile(r"(/v[0-9][A-Za-z0-9_.]*(/apis(/3\.0)?)?)?/?")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
-_CODEBASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_CODEBASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _CLOUD = ".myconnectwise.net"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 

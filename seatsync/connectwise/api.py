@@ -70,17 +70,20 @@ class ConnectWiseClient:
     def agreement(self, agreement: AgreementId) -> Agreement:
         """Read one agreement. Raises ConnectWiseError."""
         request = Request("GET", f"finance/agreements/{agreement}", f"read agreement {agreement}")
-        return wire.agreement(one(self._session.read(request).body, "agreement"))
+        with self._session.scrubbed():
+            return wire.agreement(one(self._session.read(request).body, "agreement"))
 
     def addition(self, agreement: AgreementId, addition: AdditionId) -> Addition:
         """Read one line. Raises ConnectWiseError."""
         request = Request("GET", _path(agreement, addition), f"read line {addition} of agreement {agreement}")
-        return wire.addition(one(self._session.read(request).body, "line"), agreement)
+        with self._session.scrubbed():
+            return wire.addition(one(self._session.read(request).body, "line"), agreement)
 
     def additions(self, agreement: AgreementId) -> tuple[Addition, ...]:
         """Read every line of an agreement, cancelled ones included. Raises ConnectWiseError."""
-        found = paging.read_all(self._session, paging.additions_of(agreement))
-        return tuple(wire.addition(row, agreement) for row in found)
+        with self._session.scrubbed():
+            found = paging.read_all(self._session, paging.additions_of(agreement))
+            return tuple(wire.addition(row, agreement) for row in found)
 
     def set_quantity(self, agreement: AgreementId, addition: AdditionId, quantity: Decimal) -> Written:
         """Replace the quantity of a line and nothing else. Raises ConnectWiseError."""
@@ -108,7 +111,8 @@ class ConnectWiseClient:
     def _write(self, request: Request, agreement: AgreementId, addition: AdditionId | None) -> Written:
         answer = self._session.write(request)
         try:
-            written = wire.addition(one(answer.body, "line"), agreement)
+            with self._session.scrubbed():
+                written = wire.addition(one(answer.body, "line"), agreement)
         except ConnectWiseError as error:
             raise _unclear(request, str(error), answer.request_id) from error
         if addition is not None and written.id != addition:

@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -11,9 +12,9 @@ from seatsync import __version__
 from seatsync.connectwise import wire
 from seatsync.connectwise.address import ROUTED_CODEBASE, Resolve, Server, api_root
 from seatsync.connectwise.failures import Answer, Failure, Reader, Reply, Request, Scrub
-from seatsync.connectwise.outages import unanswered
+from seatsync.connectwise.outages import UNANSWERED, unanswered
 from seatsync.connectwise.pacing import TRIES, Clock, Gate, Patience, Stop, never
-from seatsync.errors import ConnectWiseError
+from seatsync.errors import ConnectWiseError, ScanFailed
 from seatsync.ports import Connection
 
 _log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
 _WRITE_SECONDS = 120.0
 _DISCOVERY_TRIES = 3
+_LONGEST_ERROR = 800
 _LONGEST_ANSWER = 64 * 1024 * 1024
 """Bytes. A page of 1,000 records with every member of the published types stays far below it."""
 
@@ -69,6 +71,15 @@ class Session:
                 self._root = self._discover(_DISCOVERY_TRIES)
             return self._root
 
+    @contextmanager
+    def scrubbed(self) -> Iterator[None]:
+        """Take credentials and line breaks out of what is said of answers that can't be understood."""
+        try:
+            yield
+        except (ConnectWiseError, ScanFailed) as error:
+            error.args = (self._reader.scrub(str(error), _LONGEST_ERROR),)
+            raise
+
     def read(
         self, request: Request, *, tries: int = TRIES, guarded: bool = True, stop: Stop | None = None
     ) -> Answer:
@@ -109,7 +120,7 @@ class Session:
         with self.gate.slot(patience.deadline, patience.stop, guarded=guarded):
             try:
                 reply = self._send(prepared, request.signed)
-            except httpx.RequestError as lost:
+            except UNANSWERED as lost:
                 _log.info("%s %s -> %s", request.method, url, type(lost).__name__)
                 return unanswered(self.server, request, lost)
             if not reply.succeeded:
@@ -147,7 +158,7 @@ class Session:
         )
 
     def _send(self, prepared: httpx.Request, signed: bool) -> Reply:
-        """Send a request and take in the whole answer. Raises httpx.RequestError."""
+        """Send a request and take in the whole answer. Raises one of UNANSWERED."""
         seconds = prepared.extensions["timeout"]["read"]
         response = self._http.send(prepared, auth=self._auth if signed else None, stream=True)
         with closing(response):

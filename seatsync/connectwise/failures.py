@@ -92,7 +92,7 @@ class Scrub:
     def __init__(self, connection: Connection) -> None:
         user = f"{connection.company}+{connection.public_key}"
         token = base64.b64encode(f"{user}:{connection.private_key}".encode()).decode()
-        secrets = (token, connection.private_key, connection.public_key, connection.client_id)
+        secrets = (token.rstrip("="), connection.private_key, connection.public_key, connection.client_id)
         self._secrets = sorted((secret for secret in secrets if secret), key=len, reverse=True)
 
     def __call__(self, text: str, longest: int = _LONGEST_TEXT) -> str:
@@ -214,7 +214,8 @@ class Reader:
         return Failure(error, again)
 
     def _request_id(self, reply: Reply) -> str:
-        return re.sub(r"[^\w.:-]", "", self.scrub(reply.headers.get("x-cw-request-id", ""), 64))
+        told = self.scrub(reply.headers.get("x-cw-request-id", ""))
+        return self.scrub(re.sub(r"[^\w.:-]", "", told), 64)  # again: a credential may be put together by now
 
     def _complaint(self, reply: Reply) -> tuple[str, str, tuple[FieldError, ...]]:
         """Return code, folded message and field errors of an error body; all empty when it is not JSON."""
@@ -259,7 +260,7 @@ def retry_after(header: str, now: datetime) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(header)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
     return max(seconds, 0.0) if math.isfinite(seconds) else None

@@ -8,6 +8,10 @@ from seatsync.connectwise.address import Server
 from seatsync.connectwise.failures import LOST, Failure, Request
 from seatsync.errors import ConnectWiseError
 
+# The library takes the target of a redirect apart even when it is not to follow, and trips over a bad one.
+_BAD_TARGET = (httpx.InvalidURL, UnicodeError)
+UNANSWERED = (httpx.RequestError, *_BAD_TARGET)
+"""What sending a request raises."""
 _BEFORE_SENDING = (OSError, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 # What OpenSSL says of a certificate, and what a person can do about it.
 _CERTIFICATES = {
@@ -36,6 +40,7 @@ def unanswered(server: Server, request: Request, error: Exception) -> Failure:
     elif lost:
         why, advice = "did not answer", LOST
     else:
+        again = not isinstance(error, _BAD_TARGET)
         why = _told(error, before)
         advice = (
             "Nothing was sent. Check the network, then scan and try again."
@@ -52,5 +57,7 @@ def _told(error: Exception, before: bool) -> str:
             return "did not answer in time"
         case httpx.DecodingError():
             return "sent an answer that can't be unpacked"
+        case httpx.InvalidURL() | UnicodeError():
+            return "sends the request to an address that can't be read"
         case _:
             return "can't be reached" if before else "broke the connection off"

@@ -32,9 +32,7 @@ class Listing:
 AGREEMENTS = Listing("finance/agreements", wire.AGREEMENT_FIELDS, "the agreements", "agreement")
 COMPANIES = Listing("company/companies", wire.COMPANY_FIELDS, "the companies", "company")
 PRODUCTS = Listing("procurement/catalog", wire.PRODUCT_FIELDS, "the product catalogue", "product")
-TYPES = Listing(
-    "finance/agreements/types", wire.TYPE_FIELDS, "the agreement types", "agreement type", counted=False
-)
+TYPES = Listing("finance/agreements/types", wire.TYPE_FIELDS, "the agreement types", "agreement type")
 
 
 def additions_of(agreement: int) -> Listing:
@@ -60,7 +58,7 @@ def read_all(session: Session, listing: Listing, stop: Stop | None = None) -> tu
         expected = read_count(session, listing, stop) if listing.counted else None
         pages = _pages(session, listing, expected, stop)
         found = {row.id(): row for page in pages for row in page}
-        if len(pages) > 1 and expected is None:
+        if expected is None and not _is_whole(pages, session.widest_page):
             expected = read_count(session, listing, stop)
         if expected is not None and len(found) != expected:
             why = f"ConnectWise counts {expected} entries in {listing.what} but lists {len(found)}"
@@ -103,11 +101,17 @@ def _pages(session: Session, listing: Listing, expected: int | None, stop: Stop 
             return pages
         pages.append(rows)
         session.widest_page = max(session.widest_page, len(rows))
-        if len(seen) == expected or (expected is None and _is_last(len(rows), session.widest_page)):
+        # A count that was too low may name the end of a full page: only a short page is the last.
+        if expected in (None, len(seen)) and _is_last(len(rows), session.widest_page):
             return pages
     raise ConnectWiseError(
         f"ConnectWise sent more than {_PAGE_CAP} pages of {listing.what}. Ask for support."
     )
+
+
+def _is_whole(pages: Sequence[Page], widest: int) -> bool:
+    """Say whether a list is so short that another page was not even asked for."""
+    return not pages or (len(pages) == 1 and _is_last(len(pages[0]), widest))
 
 
 def _is_last(length: int, widest: int) -> bool:

@@ -51,9 +51,13 @@ class Readers:
         """Begin to read a list; ``read`` turns its entries into the result, ``name`` tells of it."""
         self._names[listing] = name
         self._said = self._said or f"Reading {name}"
-        future = self._pool.submit(lambda: read(read_all(self._session, listing, self._stopping)))
+        future = self._pool.submit(self._read, listing, read)
         self._listings[future] = listing
         future.add_done_callback(self._ready.put)
+
+    def _read(self, listing: Listing, read: Callable[[Rows], Any]) -> Any:
+        with self._session.scrubbed():
+            return read(read_all(self._session, listing, self._stopping))
 
     def expect_no_more(self) -> None:
         """Fix how many lists there are, so that progress has a total."""

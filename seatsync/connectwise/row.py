@@ -11,7 +11,9 @@ from seatsync.errors import ConnectWiseError
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NO_DAY = "0001-01-01"
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _ID = re.compile(r"[0-9]{1,18}")
+_LARGEST_ID = 2**63 - 1
 _LARGEST_EXPONENT = 308
 
 
@@ -33,17 +35,17 @@ class Row:
             return f"the {self.kind} of {self.holder.record}"
         return f"{self.kind} {self.id()}" if "id" in self.values else self.kind
 
-    def id(self) -> int:
-        """Return the object's own id. Raises ConnectWiseError when it has none."""
-        value = self.values.get("id")
-        if type(value) is int:
+    def id(self, key: str = "id") -> int:
+        """Return the object's own id, or the one that ``key`` holds. Raises ConnectWiseError for none."""
+        value = self.values.get(key)
+        if type(value) is int and 0 <= value <= _LARGEST_ID:
             return value
         match value:
             case str() if _ID.fullmatch(value):
                 return int(value)
-            case Decimal() if value == value.to_integral_value():
+            case Decimal() if 0 <= value <= _LARGEST_ID and value == value.to_integral_value():
                 return int(value)
-        raise _wrong(self.record if self.holder else self.kind, "id", value)
+        raise _wrong(self.record if self.holder or key != "id" else self.kind, key, value)
 
     def text(self, key: str) -> str:
         """Return a text; empty when there is none."""
@@ -80,6 +82,8 @@ class Row:
             return None
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise self._wrong(key, value)
+        if isinstance(value, str) and not _NUMBER.fullmatch(value):
+            raise self._wrong(key, value)
         try:
             return exact(value)
         except ValueError as error:
@@ -105,7 +109,8 @@ class Row:
     def moment(self, key: str) -> datetime | None:
         """Return a time in UTC, one without a zone taken as UTC; None for anything else."""
         try:
-            found = datetime.fromisoformat(str(self.values.get(key))[:40])
+            value = self.values.get(key)
+            found = datetime.fromisoformat(value[:40] if isinstance(value, str) else "")
             return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         except (ValueError, OverflowError):
             return None

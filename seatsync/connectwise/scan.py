@@ -1,10 +1,12 @@
 """Reads the whole book for a snapshot, all or nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from seatsync.connectwise import paging, wire
 from seatsync.connectwise.client import Session
+from seatsync.connectwise.paging import Listing
 from seatsync.connectwise.readers import Readers, scan_failed
 from seatsync.connectwise.row import Row
 from seatsync.errors import ConnectWiseError
@@ -41,22 +43,19 @@ def read_book(
     try:
         session.root()
         with Readers(session, progress, in_flight) as readers:
-            for listing in (paging.AGREEMENTS, paging.COMPANIES, paging.PRODUCTS, paging.TYPES):
-                readers.start(listing, listing.what, lambda rows: rows)
-            rows: Rows = readers.result(paging.AGREEMENTS)
-            try:
-                agreements = {found.id: found for found in map(wire.agreement, rows)}
-            except ConnectWiseError as error:
-                raise scan_failed(paging.AGREEMENTS.what, error) from error
+            for listing, read in _LISTS.items():
+                readers.start(listing, listing.what, _each(read))
+            named: Sequence[tuple[Agreement, Company]] = readers.result(paging.AGREEMENTS)
+            agreements = {agreement.id: agreement for agreement, _ in named}
             kept = _kept(agreements, earlier)
-            wanted = [found for key, found in agreements.items() if key not in kept]
-            for found in wanted:
-                readers.start(paging.additions_of(found.id), _lines_of(found), _reader_of(found.id))
+            wanted = [agreement for key, agreement in agreements.items() if key not in kept]
+            for each in wanted:
+                readers.start(paging.additions_of(each.id), _lines_of(each), _reader_of(each.id))
             readers.expect_no_more()
-            lines = {found.id: readers.result(paging.additions_of(found.id)) for found in wanted}
+            lines = {each.id: readers.result(paging.additions_of(each.id)) for each in wanted}
             additions = _additions({**kept, **lines}, agreements)
             return Book(
-                _companies(readers.result(paging.COMPANIES), rows),
+                _companies(readers.result(paging.COMPANIES), [company for _, company in named]),
                 agreements,
                 additions,
                 _products(readers.result(paging.PRODUCTS), additions),
@@ -64,6 +63,26 @@ def read_book(
             )
     except ConnectWiseError as error:
         raise scan_failed("ConnectWise", error) from error
+
+
+def _each(read: Callable[[Row], Any]) -> Callable[[Rows], tuple[Any, ...]]:
+    return lambda rows: tuple(map(read, rows))
+
+
+def _agreement(row: Row) -> tuple[Agreement, Company]:
+    return wire.agreement(row), wire.company(row.required("company"))
+
+
+def _product(row: Row) -> tuple[Product, bool]:
+    return wire.product(row), row.text("productClass") == _BUNDLE
+
+
+_LISTS: Mapping[Listing, Callable[[Row], Any]] = {
+    paging.AGREEMENTS: _agreement,
+    paging.COMPANIES: wire.company,
+    paging.PRODUCTS: _product,
+    paging.TYPES: lambda row: row.text("name"),
+}
 
 
 def _kept(agreements: Mapping[AgreementId, Agreement], earlier: Callable[[], Book | None]) -> Lines:
@@ -85,7 +104,7 @@ def _lines_of(agreement: Agreement) -> str:
 
 
 def _reader_of(agreement: AgreementId) -> Callable[[Rows], tuple[Addition, ...]]:
-    return lambda rows: tuple(wire.addition(row, agreement) for row in rows)
+    return _each(lambda row: wire.addition(row, agreement))
 
 
 def _additions(lines: Lines, agreements: Mapping[AgreementId, Agreement]) -> tuple[Addition, ...]:
@@ -99,30 +118,23 @@ def _additions(lines: Lines, agreements: Mapping[AgreementId, Agreement]) -> tup
     return tuple(found[key] for key in sorted(found))
 
 
-def _companies(listed: Rows, agreement_rows: Rows) -> dict[CompanyId, Company]:
+def _companies(listed: Iterable[Company], named: Iterable[Company]) -> dict[CompanyId, Company]:
     """Add to the listed companies those that only an agreement names, as no longer there.
 
     A company that the list lacks was deleted, or a restricted role hides it, so that nothing is billed to it.
     """
-    named = {
-        company.id: replace(company, deleted=True)
-        for row in agreement_rows
-        for company in [wire.company(row.required("company"))]
-    }
-    return named | {company.id: company for company in map(wire.company, listed)}
+    gone = {company.id: replace(company, deleted=True) for company in named}
+    return gone | {company.id: company for company in listed}
 
 
-def _products(listed: Rows, additions: Iterable[Addition]) -> dict[ProductId, Product]:
-    """Read the products, but for bundles that no line bills: ConnectWise takes no bundle as an addition."""
+def _products(
+    listed: Iterable[tuple[Product, bool]], additions: Iterable[Addition]
+) -> dict[ProductId, Product]:
+    """Leave out bundles that no line bills: ConnectWise takes no bundle as an addition."""
     billed = {addition.product_id for addition in additions}
-    return {
-        product.id: product
-        for row in listed
-        for product in [wire.product(row)]
-        if row.text("productClass") != _BUNDLE or product.id in billed
-    }
+    return {product.id: product for product, bundle in listed if not bundle or product.id in billed}
 
 
-def _types(listed: Rows, agreements: Mapping[AgreementId, Agreement]) -> tuple[str, ...]:
-    names = {row.text("name") for row in listed} | {agreement.type_name for agreement in agreements.values()}
+def _types(listed: Iterable[str], agreements: Mapping[AgreementId, Agreement]) -> tuple[str, ...]:
+    names = {*listed, *(agreement.type_name for agreement in agreements.values())}
     return tuple(sorted(names - {""}))

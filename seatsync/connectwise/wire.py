@@ -81,10 +81,9 @@ def agreement(row: Row) -> Agreement:
 
 def addition(row: Row, asked: AgreementId) -> Addition:
     """Read a line; one that names no agreement belongs to the agreement asked for."""
-    own = row.number("agreementId")
     return Addition(
         id=AdditionId(row.id()),
-        agreement_id=AgreementId(int(own)) if own else asked,
+        agreement_id=AgreementId(row.id("agreementId")) if row.values.get("agreementId") else asked,
         product_id=ProductId(row.required("product").id()),
         quantity=row.number("quantity") or Decimal(0),
         less_included=row.number("lessIncluded") or Decimal(0),

@@ -28,7 +28,7 @@ def book_of(
     """Script a ConnectWise with the given agreements and their lines; ``replies`` replace by path."""
     script = listed("finance/agreements", agreements)
     script |= listed("company/companies", [COMPANY]) | listed("procurement/catalog", [PRODUCT])
-    script["GET finance/agreements/types"] = paged([{"id": 1, "name": "Managed"}, {"id": 2, "name": "Block"}])
+    script |= listed("finance/agreements/types", [{"id": 1, "name": "Managed"}, {"id": 2, "name": "Block"}])
     for number, rows in lines.items():
         script[f"GET finance/agreements/{number}/additions"] = paged(rows)
     return Script(script | {f"GET {path}": reply for path, reply in replies.items()})
@@ -47,7 +47,7 @@ def test_everything_a_snapshot_holds_is_read() -> None:
     script = book_of(agreements, lines | {83: []})
     with client(script) as connectwise:
         book = connectwise.read_book(silent)
-        assert connectwise.requests == len(script.sent) == 1 + 3 * 2 + 1 + 3
+        assert connectwise.requests == len(script.sent) == 1 + 4 * 2 + 3
     assert book.companies == {250: Company(CompanyId(250), "Contoso Ltd", "contoso", False, "contoso.com")}
     assert book.products == {
         3409: Product(ProductId(3409), "AV-EAP", "Email Advanced Protect", Decimal("4.1"), False)
@@ -67,7 +67,7 @@ def test_an_empty_connectwise_is_an_empty_book() -> None:
         listed("finance/agreements", [])
         | listed("company/companies", [])
         | listed("procurement/catalog", [])
-        | {"GET finance/agreements/types": ok([])}
+        | listed("finance/agreements/types", [])
     )
     with client(script) as connectwise:
         book = connectwise.read_book(silent)
