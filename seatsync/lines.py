@@ -104,7 +104,7 @@ def monthly(line: LineView, quantity: Decimal) -> Decimal | None:
     """
     addition = line.addition
     if addition.bill_customer != BILLABLE:
-        return Decimal(0)
+        return Decimal(0) if addition.bill_customer else None
     months = months_in_cycle(line.agreement.cycle)
     if addition.unit_price is None or months is None:
         return None

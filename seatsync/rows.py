@@ -143,7 +143,8 @@ def line_notes(line: LineView, today: date) -> tuple[str, ...]:
     addition, agreement = line.addition, line.agreement
     notes = []
     if addition.bill_customer != BILLABLE:
-        notes.append(f"The line is {addition.bill_customer}, so it bills nothing.")
+        kind = addition.bill_customer
+        notes.append(f"The line is {kind}, so it bills nothing." if kind else "Whether it bills is not said.")
     elif addition.unit_price is None:
         notes.append("The line has no unit price, so its money effect is unknown.")
     elif monthly(line, Decimal(1)) is None:

@@ -248,6 +248,12 @@ def test_a_line_that_bills_nothing_is_ready_without_money(billing: str) -> None:
     assert f"The line is {billing}, so it bills nothing." in row.reason
 
 
+def test_a_line_that_does_not_say_whether_it_bills_has_no_known_money_effect() -> None:
+    row = only(preview([seat(users="17")], book(line(bill_customer=""))))
+    assert row.monthly_delta is None
+    assert "Whether it bills is not said." in row.reason
+
+
 def test_included_seats_lower_the_money_and_not_the_quantity() -> None:
     row = only(preview([seat(users="17")], book(line(quantity="3", less_included=Decimal(5)))))
     assert (row.quantity_new, row.monthly_delta) == (17, Decimal(48))

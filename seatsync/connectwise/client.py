@@ -14,6 +14,7 @@ from seatsync.connectwise.address import ROUTED_CODEBASE, Resolve, Server, api_r
 from seatsync.connectwise.failures import Answer, Failure, Reader, Reply, Request, Scrub
 from seatsync.connectwise.outages import UNANSWERED, unanswered
 from seatsync.connectwise.pacing import TRIES, Clock, Gate, Patience, Stop, never
+from seatsync.connectwise.pagesize import PageSizes
 from seatsync.errors import ConnectWiseError, ScanFailed
 from seatsync.ports import Connection
 
@@ -23,7 +24,7 @@ _READ_SECONDS = 60.0
 _WRITE_SECONDS = 120.0
 _DISCOVERY_TRIES = 3
 _LONGEST_ERROR = 800
-_LONGEST_ANSWER = 64 * 1024 * 1024
+_LONGEST_ANSWER = 16 * 1024 * 1024
 """Bytes. A page of 1,000 records with every member of the published types stays far below it."""
 
 
@@ -56,7 +57,7 @@ class Session:
             "Accept": f"application/vnd.connectwise.com+json; version={api_version}",
             "User-Agent": f"SeatSync/{__version__}",
         }
-        self.widest_page = 0
+        self.pages = PageSizes()
         self._root = ""
         self._root_lock = threading.Lock()
 
@@ -127,6 +128,7 @@ class Session:
                 outcome = self._reader.outcome(request, reply)
                 self._heed(outcome, guarded and request.signed)
         if reply.succeeded:
+            self.gate.let_next_leave()
             outcome = self._reader.outcome(request, reply)
         if isinstance(outcome, Answer):
             _log.debug("%s %s -> %s, request %s", request.method, url, reply.status, outcome.request_id)

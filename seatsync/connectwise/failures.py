@@ -64,6 +64,11 @@ class Reply:
         return self.status in (301, 302, 303, 307, 308) and "Location" in self.headers
 
     @property
+    def names_next(self) -> bool:
+        """Whether a next page is named, in the form of RFC 5988."""
+        return 'rel="next"' in self.headers.get("Link", "")
+
+    @property
     def is_html(self) -> bool:
         """Whether it is a page for browsers, as gateways and wrong addresses answer with."""
         return "html" in self.headers.get("Content-Type", "").lower() or self.content.lstrip()[:1] == b"<"
@@ -71,10 +76,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The JSON of a successful answer."""
+    """The JSON of a successful answer; ``names_next`` says that its Link header names a next page."""
 
     body: object
     request_id: str
+    names_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ class Reader:
         if not reply.succeeded:
             return self._refusal(request, reply)
         try:
-            return Answer(parse_json(reply.content), self._request_id(reply))
+            return Answer(parse_json(reply.content), self._request_id(reply), reply.names_next)
         except (ValueError, RecursionError) as error:
             html = reply.is_html
             came = "an HTML page" if html else "an answer that can't be read"

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from seatsync.connectwise import wire
+from seatsync.connectwise import pagesize, wire
 from seatsync.connectwise.client import Session
 from seatsync.connectwise.failures import Request
 from seatsync.connectwise.pacing import Stop
 from seatsync.connectwise.row import Row, rows_of
 from seatsync.errors import ConnectWiseError
 
-PAGE_SIZE = 1000
-_PAGE_CAP = 10_000
+_PAGE_CAP = 1000
 _PASSES = 3
-_SMALLEST_CAP = 25
 
 Page = Sequence[Row]
 
@@ -56,9 +54,9 @@ def read_all(session: Session, listing: Listing, stop: Stop | None = None) -> tu
     why = ""
     for _ in range(_PASSES):
         expected = read_count(session, listing, stop) if listing.counted else None
-        pages = _pages(session, listing, expected, stop)
+        pages, whole = _pages(session, listing, expected, stop)
         found = {row.id(): row for page in pages for row in page}
-        if expected is None and not _is_whole(pages, session.widest_page):
+        if expected is None and not whole:
             expected = read_count(session, listing, stop)
         if expected is not None and len(found) != expected:
             why = f"ConnectWise counts {expected} entries in {listing.what} but lists {len(found)}"
@@ -78,45 +76,44 @@ def read_count(session: Session, listing: Listing, stop: Stop | None = None) -> 
     return wire.count(session.read(request, stop=stop).body)
 
 
-def page_request(listing: Listing, page: int, size: int = PAGE_SIZE) -> Request:
-    """Return the request for one page; pages start at 1."""
+def page_request(listing: Listing, page: int, size: int | None = None) -> Request:
+    """Return the request for one page, of as many entries as the vendor allows; pages start at 1."""
     params: dict[str, str | int] = {
         "fields": listing.fields,
         "orderBy": "id asc",
-        "pageSize": size,
+        "pageSize": size or pagesize.PAGE_SIZE,
         "page": page,
     }
     return Request("GET", listing.path, f"read {listing.what}", params)
 
 
-def _pages(session: Session, listing: Listing, expected: int | None, stop: Stop | None) -> list[Page]:
-    """Read page after page. The Link header is no guide: it names a next page on the last one."""
+def _pages(
+    session: Session, listing: Listing, expected: int | None, stop: Stop | None
+) -> tuple[list[Page], bool]:
+    """Read page after page; the flag says that the first one was surely all.
+
+    The Link header is no guide: it can name a next page on the last one.
+    """
     pages: list[Page] = []
     seen: set[int] = set()
     for number in range(1, _PAGE_CAP + 1):
-        rows = rows_of(session.read(page_request(listing, number), stop=stop).body, listing.kind)
+        answer = session.read(page_request(listing, number), stop=stop)
+        rows = rows_of(answer.body, listing.kind)
         before = len(seen)
         seen.update(row.id() for row in rows)
         if len(seen) == before:
-            return pages
+            session.pages.ended(pages)
+            return pages, not pages
         pages.append(rows)
-        session.widest_page = max(session.widest_page, len(rows))
+        session.pages.met(pages)
         # A count that was too low may name the end of a full page: only a short page is the last.
-        if expected in (None, len(seen)) and _is_last(len(rows), session.widest_page):
-            return pages
+        if expected in (None, len(seen)) and session.pages.surely_last(len(rows), answer.names_next):
+            return pages, len(pages) == 1
+        if expected is not None and len(seen) > expected + pagesize.PAGE_SIZE:
+            return pages, False
     raise ConnectWiseError(
         f"ConnectWise sent more than {_PAGE_CAP} pages of {listing.what}. Ask for support."
     )
-
-
-def _is_whole(pages: Sequence[Page], widest: int) -> bool:
-    """Say whether a list is so short that another page was not even asked for."""
-    return not pages or (len(pages) == 1 and _is_last(len(pages[0]), widest))
-
-
-def _is_last(length: int, widest: int) -> bool:
-    """Say whether a page is the last: a server may cap its pages lower than asked, in steps of 25."""
-    return length < PAGE_SIZE and (length < widest or length % _SMALLEST_CAP != 0)
 
 
 def _moved(session: Session, listing: Listing, pages: Sequence[Page], stop: Stop | None) -> bool:

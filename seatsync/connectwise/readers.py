@@ -17,7 +17,7 @@ _KEPT = "The snapshot before it stays in use."
 _LOOK_SECONDS = 0.25
 _WAIT_WORTH_TELLING = 1.0
 # While some threads take answers apart, the others keep all requests that are allowed in flight.
-_SPARE_THREADS = 2
+_SPARE_THREADS = 6
 
 Rows = tuple[Row, ...]
 

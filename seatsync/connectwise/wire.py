@@ -88,7 +88,7 @@ def addition(row: Row, asked: AgreementId) -> Addition:
         quantity=row.number("quantity") or Decimal(0),
         less_included=row.number("lessIncluded") or Decimal(0),
         unit_price=row.number("unitPrice"),
-        bill_customer=row.text("billCustomer") or BILLABLE,
+        bill_customer=row.text("billCustomer"),
         effective=row.day("effectiveDate"),
         cancelled=row.day("cancelledDate"),
         description=row.text("description"),

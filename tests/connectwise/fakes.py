@@ -100,7 +100,7 @@ class FakeClock:
 
     def clock(self) -> Clock:
         """Return the clock as the client takes it."""
-        return Clock(lambda: self.time, self.sleep, lambda: NOON, lambda: self._jitter)
+        return Clock(lambda: self.time, self.sleep, lambda: NOON, lambda: self._jitter, lambda: None)
 
 
 def client(

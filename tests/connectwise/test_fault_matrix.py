@@ -62,7 +62,7 @@ def entries_of(place: Place) -> tuple[str, int]:
 @pytest.fixture(autouse=True)
 def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a list of few entries have several pages."""
-    monkeypatch.setattr(seatsync.connectwise.paging, "PAGE_SIZE", PAGE)
+    monkeypatch.setattr(seatsync.connectwise.pagesize, "PAGE_SIZE", PAGE)
 
 
 @cache

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from seatsync.connectwise import ConnectWiseClient
-from seatsync.connectwise.paging import AGREEMENTS, PAGE_SIZE, additions_of, read_all
+from seatsync.connectwise.pagesize import PAGE_SIZE
+from seatsync.connectwise.paging import AGREEMENTS, additions_of, read_all
 from seatsync.errors import ConnectWiseError
 
 from .fakes import GATEWAY, HOST, Reply, Script, agreement, client, line, ok, paged, refusal
@@ -34,9 +35,10 @@ def counted(rows: list[dict[str, Any]], **options: Any) -> Script:
     return Script({LIST: paged(rows, **options), COUNT: ok({"count": len(rows)})})
 
 
-def many_lines(count: int, cap: int = 1000, **replies: Reply | list[Reply]) -> Script:
+def many_lines(count: int, cap: int = 1000, Link: str = "", **replies: Reply | list[Reply]) -> Script:  # noqa: N803
     """Script agreement 81 with so many lines; ``replies`` replace by "METHOD path"."""
-    rows = paged([line(number) for number in range(1, count + 1)], cap=cap)
+    header = {"Link": Link} if Link else {}
+    rows = paged([line(number) for number in range(1, count + 1)], cap=cap, **header)
     return Script({LINES: rows, f"{LINES}/count": ok({"count": count}), **replies})
 
 
@@ -61,10 +63,43 @@ def test_every_page_is_asked_for_with_every_parameter_and_its_end_looked_at_agai
     assert asked == [same | {"page": "1"}, same | {"page": "2"}, end]
 
 
-def test_a_link_header_that_names_a_next_page_on_the_last_is_ignored() -> None:
-    script = counted(numbered(3), **LYING_LINK)
-    assert agreements(script) == [1, 2, 3]
-    assert len(script.calls()) == 2
+def test_a_link_header_that_names_a_next_page_on_the_last_is_believed_three_times() -> None:
+    """A named next page is looked for, in case this list is capped; one that keeps lying costs no more."""
+    script = many_lines(3, **LYING_LINK)
+    with client(script) as connectwise:
+        for _ in range(9):
+            assert len(read_all(connectwise._session, additions_of(81))) == 3
+    assert len(script.calls()) == 9 + 3 * 2
+
+
+@pytest.mark.parametrize("cap", [5, 25, 99, 500])
+def test_lines_that_alone_are_capped_are_whole_when_a_next_page_is_named(cap: int) -> None:
+    rows = [line(number) for number in range(1, 612)]
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        answer = paged(rows, cap=cap)(request)
+        if int(request.url.params["page"]) * cap < len(rows):
+            answer.headers["Link"] = LYING_LINK["Link"]
+        return answer
+
+    assert len(lines(client(Script({LINES: reply, f"{LINES}/count": ok({"count": 611})})))) == 611
+
+
+def test_a_low_cap_that_a_counted_list_shows_holds_for_the_lines_too() -> None:
+    script = many_lines(12, cap=5, **{LIST: paged(numbered(7), cap=5), COUNT: ok({"count": 7})})
+    with client(script) as connectwise:
+        assert len(read_all(connectwise._session, AGREEMENTS)) == 7
+        assert len(read_all(connectwise._session, additions_of(81))) == 12
+
+
+def test_a_list_without_end_is_given_up_once_it_is_longer_than_its_count() -> None:
+    def reply(request: httpx.Request) -> httpx.Response:
+        start = int(request.url.params["page"]) * PAGE_SIZE
+        return httpx.Response(200, json=[{"id": start + number} for number in range(PAGE_SIZE)])
+
+    script = Script({LIST: reply, COUNT: ok({"count": 1500})})
+    with pytest.raises(ConnectWiseError, match="counts 1500 entries in the agreements but lists 3000"):
+        agreements(script)
 
 
 def test_a_server_that_caps_its_pages_lower_is_read_to_the_end() -> None:

@@ -59,7 +59,7 @@ def test_a_line_is_read() -> None:
 def test_absent_null_and_empty_are_alike(unset: dict[str, Any]) -> None:
     values = unset | {"id": 9001, "product": {"id": 3409}}
     assert wire.addition(one(values, "line"), AgreementId(81)) == Addition(
-        AdditionId(9001), AgreementId(81), ProductId(3409), Decimal(0)
+        AdditionId(9001), AgreementId(81), ProductId(3409), Decimal(0), bill_customer=""
     )
 
 
