@@ -70,7 +70,13 @@ AUDIT_COLUMNS = (
 # Excel and its kin run a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-_WIDE = ("Reason", "Message", "Remark", "How to mend it")
+_WIDTHS = {
+    **dict.fromkeys(("Reason", "Message", "Remark", "How to mend it", "What was done", "Seat rows"), 60),
+    **dict.fromkeys(("Company", "Tenant", "Tenants"), 32),
+    **dict.fromkeys(("Agreement", "Started", "Finished", "Uploaded", "Snapshot taken", "Report made"), 22),
+    **dict.fromkeys(("Request", "Digest", "Export", "Export SHA-256"), 22),
+}
+_MONEY = {"Unit price": "#,##0.00####", "Monthly effect": "#,##0.00"}
 
 Cell = str | int | Decimal | None
 
@@ -212,14 +218,18 @@ def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str) 
     page = book.add_worksheet(sheet[:31])
     head = book.add_format({"bold": True, "bottom": 1})
     page.freeze_panes(1, 0)
+    form = {name: book.add_format({"num_format": places}) for name, places in _MONEY.items()}
+    last = 0
     for place, column in enumerate(columns):
         page.write_string(0, place, column, head)
-        page.set_column(place, place, 60 if column in _WIDE else max(12, len(column) + 2))
-    for line, row in enumerate(rows, start=1):
-        for place, cell in enumerate(row):
+        # Room for the arrow of the filter beside the name.
+        page.set_column(place, place, _WIDTHS.get(column, max(12, len(column) + 5)))
+    for last, row in enumerate(rows, start=1):
+        for column, (place, cell) in zip(columns, enumerate(row), strict=True):
             if isinstance(cell, Decimal | int):
-                page.write_number(line, place, cell)
+                page.write_number(last, place, cell, form.get(column))
             elif cell:
-                page.write_string(line, place, harmless(cell)[:32767])
+                page.write_string(last, place, harmless(cell)[:32767])
+    page.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     return out.getvalue()

@@ -1,5 +1,6 @@
 """Commands that run and watch: scan, push, undo, operations, resume, cancel."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,8 +16,9 @@ from seatsync.cli.common import (
     pairs,
     whole,
 )
+from seatsync.cli.reports import write_reports
 from seatsync.console import answer, print_operations, print_outcomes, print_plan, say, tell
-from seatsync.errors import DigestMismatch
+from seatsync.errors import DigestMismatch, InvalidChoice
 from seatsync.status import OperationStatus, Result
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def _push(
     from seatsync import pushes
 
     operation = await_run(wiring, desk, pushes.push(desk, proposal, digest, accepted))
-    _report(operation, wiring.store.operations.outcomes(operation.id), json)
+    _report(desk, operation, wiring.store.operations.outcomes(operation.id), json)
 
 
 def _rehearse(desk: "Desk", proposal: "Proposal", digest: str, json: bool) -> None:
@@ -156,15 +158,19 @@ def _undoes(operation: "OperationId | None") -> "Json":
     return {} if operation is None else {"undoes": operation}
 
 
-def _report(operation: "Operation", outcomes: "Sequence[Outcome]", json: bool) -> None:
+def _report(desk: "Desk", operation: "Operation", outcomes: "Sequence[Outcome]", json: bool) -> None:
     from seatsync.answers import push_json
+    from seatsync.reports import sentence_of
+    from seatsync.undos import look_back
+
+    sentence = sentence_of(desk, look_back(desk, operation.id))
 
     if json:
         said = push_json(operation.digest, operation.status.value, outcomes, operation)
-        answer({**said, **_undoes(operation.undoes)})
+        answer({**said, "sentence": sentence, **_undoes(operation.undoes)})
     else:
         print_outcomes(outcomes)
-        say(f"Operation {operation.id}: {operation.status.label}. {operation.message}")
+        say(sentence)
     if operation.status is OperationStatus.FAILED:
         tell(operation.message)
         exit_with(FAILED)
@@ -174,16 +180,29 @@ def _report(operation: "Operation", outcomes: "Sequence[Outcome]", json: bool) -
 
 def operations(
     operation: Annotated[str, typer.Argument(metavar="[ID]", help="One run, with its outcomes.")] = "",
+    csv_: Annotated[
+        Path | None, typer.Option("--csv", help="Also write its outcomes to this CSV file.")
+    ] = None,
+    xlsx: Annotated[Path | None, typer.Option(help="Also write its outcomes to this workbook.")] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Also write an evidence sheet per company, and an index, to this folder."),
+    ] = None,
     team: TeamOption = "",
     json: JsonOption = False,
 ) -> None:
-    """List the tracked runs, or show one with its outcomes."""
+    """List the tracked runs, or show one with its outcomes and write its reports."""
     from seatsync.answers import operation_json
 
     with open_desk(team) as (_, desk):
         if operation:
-            _show(desk, _find(desk, operation), json)
+            named = _find(desk, operation)
+            _show(desk, named, json, write_reports(desk, named.id, csv_, xlsx, html))
             return
+        if csv_ or xlsx or html:
+            raise InvalidChoice(
+                "A report is of one operation. Give its ID, as in: python -m seatsync operations 5 --csv OUT."
+            )
         found = desk.store.operations.all(desk.team.id)
     if json:
         answer([{**operation_json(each, desk.team.name), "undoes": each.undoes} for each in found])
@@ -200,16 +219,21 @@ def _find(desk: "Desk", operation: str) -> "Operation":
     return look_up(desk, OperationId(whole(operation, "ID")))[0]
 
 
-def _show(desk: "Desk", operation: "Operation", json: bool) -> None:
+def _show(desk: "Desk", operation: "Operation", json: bool, files: "Sequence[str]" = ()) -> None:
     from seatsync.answers import look_back_json, operation_json
+    from seatsync.reports import sentence_of
     from seatsync.undos import look_back
 
     back = look_back(desk, operation.id)
     if json:
-        answer({**operation_json(operation, desk.team.name), **look_back_json(back)})
+        told = {"sentence": sentence_of(desk, back), **({"files": list(files)} if files else {})}
+        answer({**operation_json(operation, desk.team.name), **look_back_json(back), **told})
         return
     print_operations([operation])
     print_outcomes([each.outcome for each in back.outcomes])
+    say(sentence_of(desk, back))
+    if operation.status is OperationStatus.FAILED:
+        say(operation.message)
     for line in back.said:
         say(line)
 

@@ -48,6 +48,7 @@ ACTIONS = {
     "push.plan": "Push planned",
     "push.rehearse": "Push rehearsed",
     "push.start": "Push started",
+    "report.export": "Report handed out",
     "undo.bill_again": "Addition billed again",
     "undo.cancel": "Created addition cancelled",
     "undo.plan": "Undo planned",

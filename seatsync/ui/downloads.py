@@ -1,14 +1,21 @@
-"""Download a table as CSV or XLSX."""
+"""Download a table as CSV or XLSX, and the evidence sheets of an operation."""
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from seatsync.desk import Desk
-from seatsync.model import ExportRecord
+from seatsync.journal import Operation
+from seatsync.model import Company, ExportRecord
 from seatsync.present import PREVIEW_COLUMNS, Cell, preview_cells, to_csv, to_xlsx
 from seatsync.previews import Review
+from seatsync.report import companies_of, report_stem, sheet_name
+from seatsync.reports import report_csv, report_sheet, report_xlsx, report_zip
+from seatsync.ui.text import unique_labels
+from seatsync.ui.words import counted
+from seatsync.undos import LookBack
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -61,3 +68,59 @@ def file_stem(team: str, export: ExportRecord, kind: str) -> str:
     stem = export.name.rpartition(".")[0] or export.name
     parts = (_UNSAFE.sub("-", part).strip("-.") for part in (team, stem, kind))
     return "-".join(filter(None, parts))
+
+
+def report_downloads(desk: Desk, back: LookBack) -> None:
+    """Offer what became of every change as CSV and XLSX, and the evidence sheet of one or every company."""
+    run, stem = back.operation, report_stem(desk.team, back.operation)
+    st.download_button(
+        "CSV",
+        partial(report_csv, desk, run.id),
+        f"{stem}.csv",
+        "text/csv",
+        key="report-csv",
+        icon=":material/download:",
+        on_click="ignore",
+        help="Download every change with its source, dates, money and request id, as CSV.",
+    )
+    st.download_button(
+        "XLSX",
+        partial(report_xlsx, desk, run.id),
+        f"{stem}.xlsx",
+        _XLSX,
+        key="report-xlsx",
+        icon=":material/download:",
+        on_click="ignore",
+        help="Download every change with its source, dates, money and request id, as a workbook.",
+    )
+    companies = companies_of(each.outcome for each in back.outcomes)
+    _sheet_download(desk, run, companies)
+
+
+def _sheet_download(desk: Desk, run: Operation, companies: Sequence[Company]) -> None:
+    every = f"All {counted(len(companies), 'company', 'companies')} (ZIP)"
+    labels = unique_labels(companies, lambda company: company.name)
+    chosen = st.selectbox(
+        "Evidence sheet of",
+        [None, *companies],
+        format_func=lambda company: every if company is None else labels[company],
+        label_visibility="collapsed",
+        key=f"report-company-{run.id}",
+        width=260,
+    )
+    name = f"{report_stem(desk.team, run)}.zip" if chosen is None else sheet_name(desk.team, run, chosen)
+    made = (
+        partial(report_zip, desk, run.id)
+        if chosen is None
+        else partial(report_sheet, desk, run.id, chosen.id)
+    )
+    st.download_button(
+        "Evidence sheets" if chosen is None else "Evidence sheet",
+        made,
+        name,
+        "application/zip" if chosen is None else "text/html",
+        key="report-sheet",
+        icon=":material/description:",
+        on_click="ignore",
+        help="A page to read, print or send: what, when, who, from which export, before and after.",
+    )

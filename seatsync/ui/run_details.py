@@ -1,6 +1,5 @@
 """One tracked run in full: where it stands, its outcomes, and what can be done with it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -8,10 +7,12 @@ import streamlit as st
 from seatsync.desk import Desk
 from seatsync.journal import Operation, Outcome
 from seatsync.people import Permission
-from seatsync.plan import Create
-from seatsync.present import OUTCOME_COLUMNS, outcome_cells, to_csv
+from seatsync.present import OUTCOME_COLUMNS, outcome_cells
+from seatsync.reports import sentence_of
 from seatsync.runs import abandoned, take_over
-from seatsync.status import ENDED, OperationKind, Result
+from seatsync.status import ENDED, OperationKind, OperationStatus, Result
+from seatsync.summary import is_later
+from seatsync.ui.downloads import report_downloads
 from seatsync.ui.frame import done, explained
 from seatsync.ui.looks import text_column
 from seatsync.ui.progress import watch
@@ -45,22 +46,21 @@ def show_run(desk: Desk, back: LookBack, *, undo: bool = False) -> None:
         badge(operation)
         if undo:
             offer_undo(desk, back)
-    took = "took" if operation.status.finished else "running for"
-    st.caption(f"Operation {operation.id}, started by {plain(operation.who)}, {took} {lasted(operation)}.")
+    _tell(desk, back)
     if back.said:
         st.markdown(f":material/undo: **{' '.join(back.said)}**")
     later = sum(is_later(outcome) for outcome in outcomes)
     if later:
         st.markdown(f":material/event_upcoming: **{later:,} created with a later date than planned**")
     if operation.status.finished:
-        if operation.message:
+        if operation.message and not _said(operation):
             st.text(operation.message)
     else:
         watch(desk, operation)
         _resume(desk, operation)
     if operation.kind is not OperationKind.SCAN:
         _counts(operation)
-        _outcomes(operation, outcomes)
+        _outcomes(desk, back)
     if desk.person.may(Permission.AUDIT):
         st.page_link(
             "pages/audit.py",
@@ -68,6 +68,17 @@ def show_run(desk: Desk, back: LookBack, *, undo: bool = False) -> None:
             icon=":material/fact_check:",
             query_params={PARAMETER: str(operation.id)},
         )
+
+
+def _tell(desk: Desk, back: LookBack) -> None:
+    """Say what a run did; while it goes on, its progress says so, which is drawn anew by itself."""
+    operation = back.operation
+    if operation.status.finished:
+        st.text(sentence_of(desk, back))
+        st.caption(f"It took {lasted(operation)}.")
+    else:
+        who = plain(operation.who)
+        st.caption(f"Operation {operation.id}, started by {who}, running for {lasted(operation)}.")
 
 
 def _resume(desk: Desk, operation: Operation) -> None:
@@ -85,14 +96,6 @@ def _counts(operation: Operation) -> None:
         place.metric(result.value.capitalize(), f"{operation.counts.get(result, 0):,}", border=True)
 
 
-def is_later(outcome: Outcome) -> bool:
-    """Say whether a line was created, and starts on a later day than was planned."""
-    change = outcome.change
-    if not isinstance(change, Create) or outcome.result is not Result.CREATED:
-        return False
-    return outcome.day is not None and outcome.day > change.effective
-
-
 def _rank(outcome: Outcome) -> int:
     """Place what needs an eye first: failed, skipped, later dates, not finished, and then the rest."""
     if outcome.result in _FIRST:
@@ -102,13 +105,25 @@ def _rank(outcome: Outcome) -> int:
     return len(_FIRST) + (1 if outcome.result in _UNFINISHED else 2)
 
 
-def _outcomes(operation: Operation, outcomes: Sequence[Outcome]) -> None:
+def _said(operation: Operation) -> bool:
+    """Say whether the sentence of a run says all that its message does."""
+    return operation.kind is not OperationKind.SCAN and operation.status in (
+        OperationStatus.COMPLETED,
+        OperationStatus.COMPLETED_WITH_FAILURES,
+    )
+
+
+def _outcomes(desk: Desk, back: LookBack) -> None:
+    outcomes = [each.outcome for each in back.outcomes]
     listed = sorted(outcomes, key=lambda outcome: (_rank(outcome), outcome.position))
     rows = [outcome_cells(outcome) for outcome in listed]
     cells: dict[str, list[Any]] = {name: [row[at] for row in rows] for at, name in enumerate(OUTCOME_COLUMNS)}
     cells["Change"] = [outcome.kind.label for outcome in listed]
     cells["Result"] = [[str(word)] for word in cells["Result"]]
-    st.caption(f"{counted(len(rows), 'change')}, failed, skipped and later dates first.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{counted(len(rows), 'change')}, failed, skipped and later dates first.", width="stretch")
+        if rows:
+            report_downloads(desk, back)
     st.dataframe(
         cells,
         hide_index=True,
@@ -128,14 +143,6 @@ def _outcomes(operation: Operation, outcomes: Sequence[Outcome]) -> None:
             "Message": text_column("Message", 410),
         },
         alt="Outcomes",
-    )
-    st.download_button(
-        "Download outcomes",
-        to_csv(OUTCOME_COLUMNS, rows),
-        f"operation-{operation.id}-{operation.started_at:%Y-%m-%d}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
     )
 
 

@@ -2,17 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+from seatsync.summary import counted, moment
+
+__all__ = ["age", "counted", "moment", "span"]
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """Say how many, as in ``1,204 seats`` or ``1 company``."""
-    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
-
-
-def moment(at: datetime) -> str:
-    """Write a time to the minute, as in ``2026-11-22 13:19 UTC``."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def age(at: datetime, now: datetime | None = None) -> str:

@@ -36,7 +36,7 @@ def test_a_month_from_the_empty_demo_to_a_finished_push(walk: Walk) -> None:
     walk.settle()
     walk.says("Push 20 changes to ConnectWise")
     walk.push(20)
-    walk.says("18 updated, 1 created, 1 cancelled.")
+    walk.says("set 18 quantities, added 1 line and cancelled 1 for 20 companies from avanan-2026-11.csv.")
     walk.picture("pushed")
     after = state(walk)["lines"]
     made = [line for number, line in after.items() if number not in before]
