@@ -224,6 +224,7 @@ def outcome_json(outcome: Outcome) -> Json:
         "agreement": _agreement(change.agreement),
         "addition_id": None if line is None else line.id,
         "request_id": outcome.request_id or None,
+        "unknown": outcome.unknown,
     }
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from seatsync.plan import Plan
     from seatsync.preview import PreviewRow
     from seatsync.previews import Review
+    from seatsync.rehearsals import Rehearsed
 
 _WIDEST = 44
 
@@ -157,6 +158,15 @@ def print_outcomes(outcomes: "Sequence[Outcome]") -> None:
                 for outcome in outcomes
             ],
         )
+
+
+def print_rehearsal(rehearsed: "Sequence[Rehearsed]") -> None:
+    """Print what each change would send, byte for byte; paths are below the API's root."""
+    print_outcomes([each.outcome for each in rehearsed])
+    for each in rehearsed:
+        for place, request in enumerate(each.requests):
+            then = "If that date is refused: " if place else f"{each.outcome.change.company.name}: "
+            say(f"{then}{request.method} {request.path} {request.body}")
 
 
 def print_operations(operations: "Sequence[Operation]") -> None:

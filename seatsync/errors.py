@@ -18,6 +18,7 @@ SeatSyncError
 └── ScanFailed             a scan could not read everything; the old snapshot stays
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -126,6 +127,14 @@ _DATE_REJECTIONS = (
 )
 
 
+# No public source gives the vendor's words: a refusal that says of the agreement itself that it is over.
+_AGREEMENT_OVER = re.compile(
+    r"(?<!of )\bagreement\b"
+    r"(?: (?:\d+|is|has|was|been|already|status|now|currently|and|or|can ?not|can't|not|be))* "
+    r"(?:cancell?ed|closed|expired|inactive|locked|read.only|edited|modified|changed|editable)\b"
+)
+
+
 class ConnectWiseError(SeatSyncError):
     """ConnectWise refused, failed or did not answer.
 
@@ -164,6 +173,14 @@ class ConnectWiseError(SeatSyncError):
     def says_no_page(self) -> bool:
         """Whether the address is wrong, and not just the record gone: only that has a code of its own."""
         return self.status == 404 and self.code != "NotFound"
+
+    @property
+    def refuses_agreement(self) -> bool:
+        """Whether ConnectWise says that the agreement is over, so that none of its lines can be changed."""
+        if self.outcome_unknown or self.status not in (400, 409, 422):
+            return False
+        said = (self.raw, *(error.message for error in self.errors))
+        return any(_AGREEMENT_OVER.search(" ".join(text.split()).casefold()) for text in said)
 
     @property
     def refuses_date(self) -> bool:

@@ -14,6 +14,9 @@ NO_OPERATION = OperationId(0)
 UNKNOWN = "Outcome unknown"
 """How the message begins of a write of which it is not known whether it took effect."""
 
+BESIDE = "Not all is as asked"
+"""How the message goes on of a write that took effect, while something else of its line is not as it was."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -71,6 +74,11 @@ class Outcome:
         """Whether the write was sent and nobody could tell yet if it took effect."""
         return self.result is Result.FAILED and self.sent and self.message.startswith(UNKNOWN)
 
+    @property
+    def needs_eye(self) -> bool:
+        """Whether the change failed, or took effect and left something else of its line not as it was."""
+        return self.result is Result.FAILED or (self.result.written and BESIDE in self.message)
+
 
 def planned(changes: Sequence[Change], operation: OperationId = NO_OPERATION) -> tuple[Outcome, ...]:
     """List changes as outcomes that have not happened yet, in the plan's order."""
@@ -90,6 +98,36 @@ def _planned(change: Change, place: int, operation: OperationId) -> Outcome:
         case _:
             assert_never(change)
     return Outcome(operation, place, change, before=before, after=after, day=day)
+
+
+def resource_of(change: Change) -> str:
+    """Name what a change is about, as the audit log does: company, product, agreement and line."""
+    line = "new line" if isinstance(change, Create) else f"line {change.addition.id}"
+    return f"{change.company.name}: {change.product.identifier}, {change.agreement.name}, {line}"
+
+
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """Count what became of the changes, in a sentence or two."""
+    order = (Result.UPDATED, Result.CREATED, Result.CANCELLED, Result.SKIPPED, Result.FAILED)
+    counts = [(sum(o.result is result for o in outcomes), result) for result in order]
+    said = ", ".join(f"{count} {result.value}" for count, result in counts if count)
+    more = sum(outcome.result.written and outcome.needs_eye for outcome in outcomes)
+    beside = f" {BESIDE} in {more} of them." if more else ""
+    return f"{said or 'nothing to do'}.".capitalize() + beside
+
+
+def concluded_anew(
+    operation: Operation, before: Sequence[Outcome], after: Sequence[Outcome]
+) -> tuple[OperationStatus, str]:
+    """Say how an ended run stands when outcomes were settled since: its status, and its message."""
+    message = operation.message
+    old = summary(before)
+    if message.startswith(old):
+        message = summary(after) + message.removeprefix(old)
+    status = operation.status
+    if status is OperationStatus.COMPLETED_WITH_FAILURES and not any(o.needs_eye for o in after):
+        status = OperationStatus.COMPLETED
+    return status, message
 
 
 @dataclass(frozen=True, slots=True)

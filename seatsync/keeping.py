@@ -246,6 +246,12 @@ class Operations(Protocol):
     ) -> None:
         """Close a run."""
 
+    def unknown(self, team: TeamId) -> tuple[Outcome, ...]:
+        """List the outcomes of all the team's runs of which it is not known whether the write took effect."""
+
+    def settle(self, team: TeamId, outcome: Outcome, audit: AuditDraft) -> None:
+        """Journal what an outcome that was unknown turned out to be, and how its ended run stands then."""
+
     def request_cancel(self, team: TeamId, operation: OperationId, audit: AuditDraft) -> Operation:
         """Ask a run to stop after the change in flight. Raises NotFound."""
 

@@ -150,7 +150,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """One billing line of an agreement. Dates are calendar days."""
+    """One billing line of an agreement. Dates are calendar days.
+
+    What is not compared is known of a line as just read alone: no snapshot keeps it.
+    """
 
     id: AdditionId
     agreement_id: AgreementId
@@ -162,6 +165,8 @@ class Addition:
     effective: date | None = None
     cancelled: date | None = None
     description: str = ""
+    unit_cost: Decimal | None = field(default=None, compare=False)
+    serial: str = field(default="", compare=False)
 
     @property
     def bills(self) -> bool:
@@ -220,10 +225,7 @@ class TierMapping:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The saved choice portal -> company, with both names as they were when it was made.
-
-    ``reason`` is why an automatic link was made, in words; empty for one made by hand.
-    """
+    """The saved choice portal -> company, both names as they were then; ``reason`` is of an automatic one."""
 
     key: str
     company_id: CompanyId
@@ -261,10 +263,8 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class ExportRecord:
-    """A kept export, without its rows.
-
-    ``declared`` is why a person called it complete, ``incomplete`` what the last preview found of it.
-    ``chosen`` are the columns, by field, that a person chose.
+    """A kept export; ``declared`` is why a person called it complete, ``incomplete`` what was found of it,
+    ``chosen`` the columns, by field, that a person chose.
     """
 
     id: ExportId

@@ -54,7 +54,8 @@ class Create:
 
     ``counted`` lists the company's counted agreements and ``known`` the lines of the product that they held,
     cancelled ones included, when the create was decided. ``made`` is the line that came of it: None before
-    the push, and in journals from before it was kept.
+    the push, and in journals from before it was kept. ``serial`` is the serial number by which the line is
+    known again, empty where the team sets none.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Create:
     monthly_delta: Decimal | None
     kind: Literal[Kind.CREATE] = Kind.CREATE
     made: Addition | None = None
+    serial: str = ""
 
     @property
     def seats(self) -> Decimal:
@@ -114,6 +116,7 @@ class BillAgain:
 
 
 Change = Update | Create | Cancel | BillAgain
+_UNDECIDED = frozenset({"made", "serial", "unit_cost"})
 _ORDER = {Kind.UPDATE: 0, Kind.CREATE: 1, Kind.BILL_AGAIN: 2, Kind.CANCEL: 3}
 
 
@@ -179,8 +182,8 @@ class Plan:
 
 
 def _decided(change: Change) -> dict[str, object]:
-    """Return what was decided of a change, without what came of it."""
-    return {name: value for name, value in asdict(change).items() if name != "made"}
+    """Return what was decided of a change, without what came of it or is known only of a live line."""
+    return asdict(change, dict_factory=lambda pairs: {k: v for k, v in pairs if k not in _UNDECIDED})
 
 
 def _plain(value: object) -> str:

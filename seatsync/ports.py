@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from seatsync.journal import Operation
 from seatsync.model import (
@@ -15,6 +15,8 @@ from seatsync.model import (
     Book,
     ProductId,
 )
+
+Made = TypeVar("Made", covariant=True)
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all, and what is being done now."""
@@ -40,6 +42,15 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteRequest:
+    """A write as it goes over the wire; ``path`` is below the API's root, ``body`` is sent as UTF-8."""
+
+    method: str
+    path: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One line of a connection test: what was tried, whether it worked, and what to do if not."""
 
@@ -48,8 +59,32 @@ class Check:
     advice: str = ""
 
 
-class ConnectWise(Protocol):
+class Writes(Protocol[Made]):
+    """The writes of a push: each returns what came of it, or, where nothing is sent, what it is."""
+
+    def set_quantity(self, agreement: AgreementId, addition: AdditionId, quantity: Decimal) -> Made:
+        """Replace the quantity of a line and nothing else."""
+
+    def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date | None) -> Made:
+        """Set the last day on which a line bills; None takes the cancel date back."""
+
+    def create_addition(
+        self,
+        agreement: AgreementId,
+        product: ProductId,
+        quantity: Decimal,
+        effective: date,
+        serial: str = "",
+    ) -> Made:
+        """Add a billable line at the catalogue's price, with a serial number unless ``serial`` is empty."""
+
+
+class ConnectWise(Writes[Written], Protocol):
     """The part of the ConnectWise API that a scan and a push use. Every method may raise ConnectWiseError."""
+
+    @property
+    def drafts(self) -> Writes[WriteRequest]:
+        """Describe writes, byte for byte as they would be sent, and send nothing."""
 
     @property
     def requests(self) -> int:
@@ -76,17 +111,6 @@ class ConnectWise(Protocol):
 
     def additions(self, agreement: AgreementId) -> tuple[Addition, ...]:
         """Read every line of an agreement, cancelled ones included."""
-
-    def set_quantity(self, agreement: AgreementId, addition: AdditionId, quantity: Decimal) -> Written:
-        """Replace the quantity of a line and nothing else."""
-
-    def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date | None) -> Written:
-        """Set the last day on which a line bills; None takes the cancel date back."""
-
-    def create_addition(
-        self, agreement: AgreementId, product: ProductId, quantity: Decimal, effective: date
-    ) -> Written:
-        """Add a billable line at the catalogue's price."""
 
 
 class Runner(Protocol):

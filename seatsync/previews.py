@@ -21,6 +21,7 @@ from seatsync.model import AgreementId, Book, ExportId, ExportRecord, Snapshot
 from seatsync.people import Permission
 from seatsync.preview import Preview, PreviewRow
 from seatsync.reconcile import Inputs, reconcile
+from seatsync.unknowns import Unknowns
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def build_preview(
             declared=bool(record.declared),
             agreements=chosen,
             rejections=store.choices.rejections(team),
+            unknowns=Unknowns.of(store.operations.unknown(team)),
         )
     )
     _check_agreements(preview, agreements or {})

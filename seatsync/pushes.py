@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from seatsync.brakes import Brake, check_brake, find_brake
 from seatsync.desk import Desk
 from seatsync.errors import DigestMismatch, NotReady, PushRefused
-from seatsync.jobs.push import rehearse
-from seatsync.journal import AuditDraft, Operation, Outcome, planned
+from seatsync.jobs.rehearsal import rehearse
+from seatsync.journal import AuditDraft, Operation, planned
 from seatsync.model import AgreementId, ExportId
+from seatsync.owner_tag import with_serials
 from seatsync.people import Permission
-from seatsync.plan import Plan, choose, make_plan
+from seatsync.plan import Change, Plan, choose, make_plan
 from seatsync.previews import build_preview
+from seatsync.rehearsals import ONLY, Rehearsed
 from seatsync.runs import open_run
 from seatsync.status import OperationKind
 
@@ -68,7 +70,7 @@ def push(desk: Desk, proposal: Proposal, digest: str, accepted: int | None = Non
     plan = proposal.plan
     desk.require(Permission.MANAGE, f"{_verb(plan)}.start", _source(plan))
     try:
-        _check(proposal, digest, accepted)
+        _check(proposal, digest, accepted, desk.rules.rehearse)
         with desk.connect():
             pass
         operation = open_run(desk, lambda: _opened(desk, plan, _draft(desk, proposal, "ok")))
@@ -87,10 +89,14 @@ def _opened(desk: Desk, plan: Plan, draft: AuditDraft) -> Operation:
         digest=plan.digest,
         export=plan.export_id,
         snapshot=plan.snapshot_id,
-        changes=plan.changes,
+        changes=_as_sent(desk, plan),
         undoes=plan.undoes,
         audit=draft,
     )
+
+
+def _as_sent(desk: Desk, plan: Plan) -> tuple[Change, ...]:
+    return with_serials(plan.changes, desk.rules.owner_tag, plan.digest)
 
 
 def _verb(plan: Plan) -> str:
@@ -101,7 +107,9 @@ def _source(plan: Plan) -> str:
     return f"export {plan.export_id}" if plan.undoes is None else f"operation {plan.undoes}"
 
 
-def _check(proposal: Proposal, digest: str, accepted: int | None) -> None:
+def _check(proposal: Proposal, digest: str, accepted: int | None, rehearses: bool) -> None:
+    if rehearses:
+        raise PushRefused(f"{ONLY} Rehearse the plan, or let an admin switch the setting off.")
     if digest != proposal.plan.digest:
         raise DigestMismatch(
             "The plan has changed since it was approved, so nothing was written. "
@@ -126,11 +134,11 @@ def _draft(desk: Desk, proposal: Proposal, result: str) -> AuditDraft:
     )
 
 
-def rehearse_plan(desk: Desk, plan: Plan) -> tuple[Outcome, ...]:
-    """Do every read of a plan and no write; each outcome says what would be sent, or why not.
+def rehearse_plan(desk: Desk, plan: Plan) -> tuple[Rehearsed, ...]:
+    """Do every read of a plan and no write; say of each change what would be sent, byte for byte, or why not.
 
     Raises NotConfigured.
     """
     desk.require(Permission.MANAGE, f"{_verb(plan)}.rehearse", _source(plan))
     with desk.connect() as connectwise:
-        return rehearse(planned(plan.changes), connectwise, desk.today, plan.undoes)
+        return rehearse(planned(_as_sent(desk, plan)), connectwise, desk.today, plan.undoes)

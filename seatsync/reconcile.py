@@ -28,6 +28,7 @@ from seatsync.rows import Ground, group_row, seat_row
 from seatsync.rules import Rules
 from seatsync.seats import Seat, Treatment, count_seats, sort_seats
 from seatsync.status import Status
+from seatsync.unknowns import Unknowns
 
 _ORDER = {status: place for place, status in enumerate(Status)}
 _ON_ROWS = (Treatment.PAID, Treatment.UNREADABLE)
@@ -40,7 +41,7 @@ class Inputs:
     ``rows`` and ``ignored`` are the file's own counts. ``baseline`` holds the keys of the paid tenants of the
     last accepted export, None without one. ``declared`` says that a person called the file complete.
     ``agreements`` are the choices, by row key, of where a create goes. ``rejections`` are the companies that
-    a person ruled out for a tenant.
+    a person ruled out for a tenant, ``unknowns`` the lines that an earlier write may have changed.
     """
 
     seat_rows: Sequence[SeatRow]
@@ -58,6 +59,7 @@ class Inputs:
     declared: bool = False
     agreements: Mapping[str, AgreementId] = field(default_factory=dict)
     rejections: Sequence[Rejection] = ()
+    unknowns: Unknowns = field(default_factory=Unknowns)
 
 
 def reconcile(given: Inputs) -> Preview:
@@ -72,7 +74,7 @@ def reconcile(given: Inputs) -> Preview:
     ground = Ground(given.book, lines, given.today, given.rules, given.agreements, mappings)
     absence = Absence(ground, seats, resolver, given.seen, skip_orphans=bool(incomplete))
     built = list(_rows(ground, seats, absence))
-    rows = sorted((row for row in built if row is not None), key=_place)
+    rows = sorted((given.unknowns.hold_back(row) for row in built if row is not None), key=_place)
     counts = count_seats(seats, given.rows, given.ignored)
     return Preview(
         rows=tuple(rows),

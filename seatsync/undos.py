@@ -16,6 +16,7 @@ from seatsync.plan import BillAgain, Cancel, Change, Create, Plan, Update, in_or
 from seatsync.preview import Billed
 from seatsync.pushes import Proposal
 from seatsync.status import OperationKind
+from seatsync.unknowns import Unknowns
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,9 @@ def look_back(desk: Desk, operation: OperationId) -> LookBack:
     found = desk.store.operations.get(desk.team.id, operation)
     undos = _undos_of(desk, found)
     undone = _undone(desk, undos)
+    unknowns = Unknowns.of(desk.store.operations.unknown(desk.team.id))
     outcomes = tuple(
-        _undoable(outcome, undone.get(outcome.change.key))
+        _undoable(outcome, undone.get(outcome.change.key), unknowns)
         for outcome in desk.store.operations.outcomes(operation)
     )
     return LookBack(found, outcomes, tuple(run.id for run in undos))
@@ -101,7 +103,7 @@ def take_back(outcome: Outcome) -> Change | str:
     its own first day. Each expects the line as the outcome left it.
     """
     if outcome.unknown:
-        return "The outcome is unknown, so it can't be undone. Look the line up in ConnectWise first."
+        return "The outcome is unknown, so it can't be undone. Look again first."
     if not outcome.result.written:
         return "Nothing was written, so there is nothing to undo."
     change = outcome.change
@@ -130,11 +132,14 @@ def take_back(outcome: Outcome) -> Change | str:
             assert_never(change)
 
 
-def _undoable(outcome: Outcome, undone_by: OperationId | None) -> Undoable:
+def _undoable(outcome: Outcome, undone_by: OperationId | None, unknowns: Unknowns) -> Undoable:
     if undone_by is not None:
         return Undoable(outcome, None, f"Undone by operation {undone_by}.", undone_by)
     taken = take_back(outcome)
-    return Undoable(outcome, None, taken) if isinstance(taken, str) else Undoable(outcome, taken)
+    if isinstance(taken, str):
+        return Undoable(outcome, None, taken)
+    why = unknowns.why_not(taken)
+    return Undoable(outcome, None, f"Held back: {why}.") if why else Undoable(outcome, taken)
 
 
 def _undos_of(desk: Desk, operation: Operation) -> tuple[Operation, ...]:

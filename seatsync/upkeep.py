@@ -8,6 +8,7 @@ from decimal import Decimal
 from seatsync.desk import Desk
 from seatsync.errors import InvalidChoice, NotFound
 from seatsync.model import Book, Product, ProductId, TierMapping
+from seatsync.owner_tag import check_tag
 from seatsync.people import Permission
 from seatsync.ports import Check, Connection
 from seatsync.rules import Rules
@@ -138,6 +139,7 @@ def _check_rules(rules: Rules) -> None:
             raise InvalidChoice(f"The {name} must be from 0 to 100 %.")
     if brakes.cancels < 0:
         raise InvalidChoice("The number of cancels that is always allowed can't be below 0.")
+    check_tag(rules.owner_tag)
     if not re.fullmatch("[A-Z]{3}", rules.currency):
         raise InvalidChoice(f'"{rules.currency}" is not a currency code such as USD.')
 
@@ -153,6 +155,8 @@ def _rules_said(rules: Rules) -> dict[str, object]:
         "brake_cancel_share": str(brakes.cancel_share),
         "brake_seat_share": str(brakes.seat_share),
         "brake_revenue_share": str(brakes.revenue_share),
+        "owner_tag": rules.owner_tag,
+        "rehearse": rules.rehearse,
     }
 
 

@@ -6,11 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from seatsync.model import Addition, Agreement, number
+from seatsync.model import BILLABLE, Addition, Agreement, number
 from seatsync.plan import BillAgain, Cancel, Change, Create, Update
 
 PREVIEW = "in the preview"
 """When a line was as a push expects it."""
+
+BEFORE = "before the write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,12 @@ def verify_create(change: Create, lines: Iterable[Addition], agreement: Agreemen
 def made_line(change: Create, lines: Sequence[Addition], dates: Sequence[date]) -> Addition | None:
     """Find the line that an unanswered create left behind; None when there is none, or more than one fits.
 
-    ``dates`` are the effective dates that may have been sent.
+    ``dates`` are the effective dates that may have been sent. A line that was given a serial number is known
+    by that alone.
     """
+    if change.serial:
+        marked = [line for line in lines if line.serial == change.serial and line.id not in change.known]
+        return marked[0] if len(marked) == 1 else None
     fitting = [
         line
         for line in lines
@@ -130,12 +136,13 @@ def made_line(change: Create, lines: Sequence[Addition], dates: Sequence[date]) 
         and line.product_id == change.product.id
         and line.quantity == change.quantity
         and line.effective in dates
+        and line.cancelled is None
     ]
     return fitting[0] if len(fitting) == 1 else None
 
 
-def unlike_intent(change: Change, line: Addition, day: date | None, since: str = PREVIEW) -> str:
-    """Compare the line after a write with what was meant; empty when it is as meant.
+def unlike_intent(change: Change, line: Addition, day: date | None) -> str:
+    """Compare what a write sets with the line after it; empty when it is as meant.
 
     ``day`` is the date that was written by a create.
     """
@@ -144,18 +151,12 @@ def unlike_intent(change: Change, line: Addition, day: date | None, since: str =
         case Update():
             if line.quantity != change.quantity:
                 wrong.append(f"the quantity is {number(line.quantity)}, not {number(change.quantity)}")
-            if line.cancelled != change.addition.cancelled:
-                wrong.append(f"the cancel date is {line.cancelled}, not {change.addition.cancelled}")
-            wrong.extend(_line_drift(change.addition, line, since))
         case Cancel() | BillAgain():
             day = change.last_day if isinstance(change, Cancel) else change.until
             if day is None and line.cancelled is not None:
                 wrong.append(f"it is still cancelled on {line.cancelled}")
             elif line.cancelled != day:
                 wrong.append(f"the cancel date is {line.cancelled}, not {day}")
-            if line.quantity != change.addition.quantity:
-                wrong.append(f"the quantity is {number(line.quantity)}")
-            wrong.extend(_line_drift(change.addition, line, since))
         case Create():
             if line.quantity != change.quantity:
                 wrong.append(f"the quantity is {number(line.quantity)}, not {number(change.quantity)}")
@@ -165,9 +166,35 @@ def unlike_intent(change: Change, line: Addition, day: date | None, since: str =
                 wrong.append(f"the effective date is {line.effective}, not {day}")
             if line.cancelled is not None:
                 wrong.append(f"it is cancelled on {line.cancelled}")
+            if line.bill_customer != BILLABLE:
+                wrong.append(f"the billing is {line.bill_customer}, not {BILLABLE}")
         case _:
             assert_never(change)
     return "; ".join(wrong)
+
+
+def beside_intent(change: Change, line: Addition, live: Addition | None, since: str = PREVIEW) -> str:
+    """Say what else of a line differs after a write, beside what the write sets; empty when nothing does.
+
+    ``live`` is the line as it was read just before the write, None where that is not known any more. A PATCH
+    makes ConnectWise work on the whole record, and no public source says that price and cost stay.
+    """
+    if isinstance(change, Create):
+        kept = line.serial == change.serial or not change.serial
+        return "" if kept else f'the serial number is "{line.serial}", not "{change.serial}"'
+    before, when = (change.addition, since) if live is None else (live, BEFORE)
+    others = _line_drift(before, line, when)
+    if isinstance(change, Update):
+        if line.cancelled != before.cancelled:
+            others.append(_was("the cancel date ", before.cancelled, line.cancelled, when))
+    else:
+        if line.quantity != before.quantity:
+            others.append(_was("the quantity ", before.quantity, line.quantity, when))
+    if live is not None and line.description != live.description:
+        others.append(_was("the description ", live.description, line.description, when))
+    if live is not None and live.unit_cost is not None and line.unit_cost != live.unit_cost:
+        others.append(_was("the unit cost ", live.unit_cost, line.unit_cost, when))
+    return "; ".join(others)
 
 
 def _quantity_drift(before: Addition, now: Addition, since: str) -> list[str]:

@@ -107,7 +107,7 @@ def test_money_that_was_not_known_stays_so() -> None:
         (outcome(UPDATE, Result.FAILED, message="Nothing was written. No."), "Nothing was written, so there"),
         (
             outcome(UPDATE, Result.FAILED, message=f"{UNKNOWN}: lost."),
-            "Look the line up in ConnectWise first.",
+            "Look again first.",
         ),
         (
             outcome(replace(CREATE, made=None), day=date(2026, 12, 1)),

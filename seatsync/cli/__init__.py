@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
-from seatsync.cli import choices, names, reviews, runs, schedules, servers
+from seatsync.cli import choices, names, pushes, reviews, runs, schedules, servers
 from seatsync.errors import SeatSyncError
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for module in (servers, runs, schedules, choices, reviews, names):
+for module in (servers, runs, pushes, schedules, choices, reviews, names):
     module.register(app)
 
 

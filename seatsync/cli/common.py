@@ -1,14 +1,17 @@
 """What every command shares: its options, its desk, and how it exits."""
 
 import gc
+import signal
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seatsync.console import tell
 from seatsync.errors import InvalidChoice
+from seatsync.status import OperationKind
 
 if TYPE_CHECKING:
     from seatsync.desk import Desk
@@ -58,6 +61,11 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     return found
 
 
+def keys_of(select: str) -> list[str]:
+    """Read keys with commas between."""
+    return [key.strip() for key in select.split(",") if key.strip()]
+
+
 def whole(text: str, what: str) -> int:
     """Read an id. Raises InvalidChoice for one that is not a whole number."""
     if not text.strip().isascii() or not text.strip().isdigit():
@@ -71,8 +79,32 @@ def _told(what: str) -> str:
     return f"Option {what}" if what.startswith("-") else what
 
 
+class Terminated(BaseException):
+    """The process is asked to end: what waits for a run is to let go of it."""
+
+
+@contextmanager
+def letting_go() -> Iterator[None]:
+    """Turn a request to terminate into Terminated, so that the runner is closed in good order."""
+
+    def terminate(*_: object) -> None:
+        raise Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def await_run(wiring: "Wiring", desk: "Desk", operation: "Operation") -> "Operation":
-    """Wait for a run, telling its progress; an interrupt asks it to stop after the change in flight."""
+    """Wait for a run, telling its progress; an interrupt asks it to stop after the change in flight.
+
+    A request to terminate a push or undo finishes the changes in flight and leaves the rest to be resumed.
+    """
     from seatsync.jobs.durable import wait_for
     from seatsync.runs import stop
 
@@ -89,8 +121,16 @@ def await_run(wiring: "Wiring", desk: "Desk", operation: "Operation") -> "Operat
             tell(line)
 
     try:
-        return wait_for(wiring.store, desk.team.id, operation.id, watch)
+        # A scan has nothing to finish: it is begun anew, and the snapshot before it stays.
+        with nullcontext() if operation.kind is OperationKind.SCAN else letting_go():
+            return wait_for(wiring.store, desk.team.id, operation.id, watch)
     except KeyboardInterrupt:
         tell("Stopping after the change in flight.")
         stop(desk, operation.id)
         return wait_for(wiring.store, desk.team.id, operation.id, watch)
+    except Terminated:
+        tell(
+            "Ending after the changes in flight. "
+            f"What is left goes on with: python -m seatsync resume {operation.id}"
+        )
+        raise typer.Exit(FAILED) from None

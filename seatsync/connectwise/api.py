@@ -3,6 +3,7 @@
 import re
 import ssl
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from types import TracebackType
@@ -14,13 +15,14 @@ from seatsync.connectwise import paging, wire
 from seatsync.connectwise.address import Access, Resolve, parse_server, system_resolve
 from seatsync.connectwise.checks import run_checks
 from seatsync.connectwise.client import Session
+from seatsync.connectwise.drafts import Drafts, line_path
 from seatsync.connectwise.failures import Request
 from seatsync.connectwise.pacing import Clock
 from seatsync.connectwise.row import one
 from seatsync.connectwise.scan import read_book
 from seatsync.errors import ConnectWiseError, SettingsError
 from seatsync.model import Addition, AdditionId, Agreement, AgreementId, Book, ProductId
-from seatsync.ports import Check, Connection, Progress, Written
+from seatsync.ports import Check, Connection, Progress, WriteRequest, Written
 
 _COMPANY = re.compile(r"[^\s:+/\x00-\x1f\x7f]+")
 _KEY = re.compile(r"[!-9;-~]+")
@@ -34,6 +36,7 @@ class ConnectWiseClient:
     """Reads and writes the records that a scan and a push need; safe to use from several threads."""
 
     def __init__(self, session: Session, in_flight: int) -> None:
+        self.drafts = Drafts()
         self._session = session
         self._in_flight = in_flight
 
@@ -75,40 +78,45 @@ class ConnectWiseClient:
 
     def addition(self, agreement: AgreementId, addition: AdditionId) -> Addition:
         """Read one line. Raises ConnectWiseError."""
-        request = Request("GET", _path(agreement, addition), f"read line {addition} of agreement {agreement}")
+        what = f"read line {addition} of agreement {agreement}"
+        request = Request("GET", line_path(agreement, addition), what)
         with self._session.scrubbed():
             return wire.addition(one(self._session.read(request).body, "line"), agreement)
 
     def additions(self, agreement: AgreementId) -> tuple[Addition, ...]:
         """Read every line of an agreement, cancelled ones included. Raises ConnectWiseError."""
         with self._session.scrubbed():
-            found = paging.read_all(self._session, paging.additions_of(agreement))
+            listing = replace(paging.additions_of(agreement), fields=wire.LIVE_ADDITION_FIELDS)
+            found = paging.read_all(self._session, listing)
             return tuple(wire.addition(row, agreement) for row in found)
 
     def set_quantity(self, agreement: AgreementId, addition: AdditionId, quantity: Decimal) -> Written:
         """Replace the quantity of a line and nothing else. Raises ConnectWiseError."""
         what = f"set the quantity of line {addition} of agreement {agreement}"
-        return self._patch(agreement, addition, what, wire.quantity_patch(quantity))
+        return self._write(self.drafts.set_quantity(agreement, addition, quantity), what, agreement, addition)
 
     def set_cancelled(self, agreement: AgreementId, addition: AdditionId, day: date | None) -> Written:
         """Set the last day on which a line bills; None takes it back. Raises ConnectWiseError."""
         what = f"{'cancel' if day else 'bill again'} line {addition} of agreement {agreement}"
-        return self._patch(agreement, addition, what, wire.cancel_patch(day))
+        return self._write(self.drafts.set_cancelled(agreement, addition, day), what, agreement, addition)
 
     def create_addition(
-        self, agreement: AgreementId, product: ProductId, quantity: Decimal, effective: date
+        self,
+        agreement: AgreementId,
+        product: ProductId,
+        quantity: Decimal,
+        effective: date,
+        serial: str = "",
     ) -> Written:
         """Add a billable line at the catalogue's price. Raises ConnectWiseError."""
         what = f"add a line for product {product} to agreement {agreement}"
-        path = paging.additions_of(agreement).path
-        body = wire.new_addition(product, quantity, effective)
-        return self._write(Request("POST", path, what, body=body), agreement, None)
+        draft = self.drafts.create_addition(agreement, product, quantity, effective, serial)
+        return self._write(draft, what, agreement, None)
 
-    def _patch(self, agreement: AgreementId, addition: AdditionId, what: str, body: str) -> Written:
-        request = Request("PATCH", _path(agreement, addition), what, body=body)
-        return self._write(request, agreement, addition)
-
-    def _write(self, request: Request, agreement: AgreementId, addition: AdditionId | None) -> Written:
+    def _write(
+        self, draft: WriteRequest, what: str, agreement: AgreementId, addition: AdditionId | None
+    ) -> Written:
+        request = Request(draft.method, draft.path, what, body=draft.body)
         answer = self._session.write(request)
         try:
             with self._session.scrubbed():
@@ -164,10 +172,6 @@ def connect(
         resolve=resolve or (None if transport else system_resolve),
     )
     return ConnectWiseClient(session, in_flight)
-
-
-def _path(agreement: AgreementId, addition: AdditionId) -> str:
-    return f"{paging.additions_of(agreement).path}/{addition}"
 
 
 def _unclear(request: Request, why: str, request_id: str) -> ConnectWiseError:

@@ -27,6 +27,7 @@ ADDITION_FIELDS = (
     "id,agreementId,product,quantity,lessIncluded,unitPrice,billCustomer,"
     "effectiveDate,cancelledDate,description"
 )
+LIVE_ADDITION_FIELDS = f"{ADDITION_FIELDS},unitCost,serialNumber"
 COMPANY_FIELDS = "id,identifier,name,deletedFlag,website"
 PRODUCT_FIELDS = "id,identifier,description,price,inactiveFlag,productClass"
 TYPE_FIELDS = "id,name"
@@ -92,6 +93,8 @@ def addition(row: Row, asked: AgreementId) -> Addition:
         effective=row.day("effectiveDate"),
         cancelled=row.day("cancelledDate"),
         description=row.text("description"),
+        unit_cost=row.number("unitCost"),
+        serial=row.text("serialNumber"),
     )
 
 
@@ -121,14 +124,15 @@ def cancel_patch(day: date | None) -> str:
     return _dump([{"op": "replace", "path": "cancelledDate", "value": _midnight(day)}])
 
 
-def new_addition(product_id: ProductId, quantity: Decimal, effective: date) -> str:
-    """Write the body that adds a billable line at the catalogue's price."""
+def new_addition(product_id: ProductId, quantity: Decimal, effective: date, serial: str = "") -> str:
+    """Write the body that adds a billable line at the catalogue's price; a blank ``serial`` is left out."""
     return _dump(
         {
             "product": {"id": product_id},
             "quantity": quantity,
             "billCustomer": BILLABLE,
             "effectiveDate": _midnight(effective),
+            **({"serialNumber": serial} if serial else {}),
         }
     )
 

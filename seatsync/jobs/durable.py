@@ -24,17 +24,19 @@ from dbos import DBOS, SetWorkflowID
 from seatsync.errors import RunInProgress, SeatSyncError
 from seatsync.jobs.push import PushRun, draft_of
 from seatsync.jobs.scan import scan
-from seatsync.journal import AuditDraft, Operation
+from seatsync.journal import UNKNOWN, AuditDraft, Operation
 from seatsync.keeping import Store
 from seatsync.model import OperationId, TeamId
 from seatsync.people import Permission
 from seatsync.ports import ConnectWise
-from seatsync.status import OperationKind, OperationStatus, Result
+from seatsync.status import ENDED, OperationKind, OperationStatus, Result
 
 PROTOCOL_VERSION = "1"
 _POLL_SECONDS = 0.5
 _WATCH_SECONDS = 2.0
 _WAIT_SECONDS = 1.0
+# As long as one write and its look-up may take; what is killed meanwhile is looked up when it is resumed.
+_CLOSE_SECONDS = 150.0
 
 _runtime: "DurableRunner | None" = None
 
@@ -65,6 +67,8 @@ class DurableRunner:
         self._today = today
         self._in_flight = in_flight
         self._closing = threading.Event()
+        self._ended = threading.Condition()
+        self._pushing: set[OperationId] = set()
         self._watcher: threading.Thread | None = None
         # What concerns people is in the journal; the library is to write nothing on their screen.
         logging.getLogger("dbos").handlers = [logging.NullHandler()]
@@ -89,11 +93,13 @@ class DurableRunner:
             self._watcher.start()
 
     def close(self) -> None:
-        """Stop taking on runs. A run under way is left as it is, to be resumed."""
+        """Stop taking on runs. A push under way finishes its changes in flight; the rest is resumed later."""
         global _runtime
         self._closing.set()
         if self._watcher is not None:
             self._watcher.join()
+        with self._ended:
+            self._ended.wait_for(lambda: not self._pushing, _CLOSE_SECONDS)
         DBOS.destroy()
         _runtime = None
 
@@ -147,7 +153,7 @@ class DurableRunner:
                 return "finished"
             attempt = self._store.operations.claim(operation)
             try:
-                with self._connect(team) as connectwise:
+                with self._counted(held), self._connect(team) as connectwise:
                     return self._carry_out(held, attempt, connectwise)
             except RunInProgress:
                 return "taken over"
@@ -159,6 +165,18 @@ class DurableRunner:
                     raise
                 defect = f"SeatSync met a defect ({type(error).__name__}: {error})."
                 return self._give_up(held, attempt, defect)
+
+    @contextmanager
+    def _counted(self, operation: Operation) -> Iterator[None]:
+        """Count a push or undo as under way, for whoever closes this runner."""
+        with self._ended:
+            self._pushing |= {operation.id} if operation.kind is not OperationKind.SCAN else set()
+        try:
+            yield
+        finally:
+            with self._ended:
+                self._pushing.discard(operation.id)
+                self._ended.notify_all()
 
     @contextmanager
     def _hold(self, team: TeamId, operation: OperationId) -> Iterator[Operation | None]:
@@ -177,21 +195,38 @@ class DurableRunner:
         operations = self._store.operations
         if operation.kind is OperationKind.SCAN:
             return DBOS.run_step({"name": "scan"}, scan, self._store, operation, attempt, connectwise)
-        run = PushRun(operations, operation, attempt, connectwise, lambda: self._today(operation.team_id))
+        team = operation.team_id
+        run = PushRun(
+            operations,
+            operation,
+            attempt,
+            connectwise,
+            lambda: self._today(team),
+            lambda: self._store.teams.rules(team).rehearse,
+        )
         places = [outcome.position for outcome in operations.outcomes(operation.id)]
         reserved = [(place, DBOS.reserve_step()) for place in places]
         with ThreadPoolExecutor(self._in_flight, thread_name_prefix="seatsync-push") as pool:
             futures = [
                 pool.submit(
-                    copy_context().run, partial(step.run, {"name": f"change {place}"}, run.change, place)
+                    copy_context().run,
+                    self._unless_closing,
+                    partial(step.run, {"name": f"change {place}"}, run.change, place),
                 )
                 for place, step in reserved
             ]
             self._await(futures, operation, attempt, connectwise)
         outcomes = operations.outcomes(operation.id)
+        if self._closing.is_set() and any(outcome.result not in ENDED for outcome in outcomes):
+            return "left to be resumed"
         status, message = run.conclude(outcomes)
         operations.finish(operation.id, attempt, status, message, {}, _closed(operation, status, message))
         return status
+
+    def _unless_closing(self, step: Callable[[], Any]) -> None:
+        # Decided outside the step, whose end is kept: a change that was left must not count as carried out.
+        if not self._closing.is_set():
+            step()
 
     def _await(
         self, futures: list[Future[Any]], operation: Operation, attempt: int, connectwise: ConnectWise
@@ -216,7 +251,7 @@ class DurableRunner:
             if outcome.result in (Result.PLANNED, Result.STARTED):
                 ended = replace(outcome, result=Result.SKIPPED, message=f"run stopped: {why}")
                 if outcome.sent:
-                    words = f"Outcome unknown: sent, then the run stopped. {why} Check it in ConnectWise."
+                    words = f"{UNKNOWN}: sent, then the run stopped. {why} Look again."
                     ended = replace(outcome, result=Result.FAILED, message=words)
                 operations.end(ended, attempt, draft_of(operation, ended))
         status = OperationStatus.FAILED

@@ -1,27 +1,32 @@
 """A push or undo as a run: changes in their order, each journalled and audited, until done or stopped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from threading import Condition
 from typing import assert_never
 
-from seatsync.errors import ConnectWiseError
-from seatsync.jobs.change import Protocol, RefusedCredentials
-from seatsync.journal import AuditDraft, Operation, Outcome
+from seatsync.jobs.change import Protocol, RefusedAgreement, RefusedCredentials
+from seatsync.jobs.words import since
+from seatsync.journal import AuditDraft, Operation, Outcome, resource_of, summary
 from seatsync.keeping import Operations
-from seatsync.model import OperationId, number
+from seatsync.model import AgreementId, number
 from seatsync.people import Permission
 from seatsync.plan import BillAgain, Cancel, Change, Create, Update
 from seatsync.ports import ConnectWise
 from seatsync.status import ENDED, OperationKind, OperationStatus, Result
-from seatsync.verify import PREVIEW
+from seatsync.unknowns import Unknowns
 
 FAILURES_IN_A_ROW = 10
+REHEARSES = "the team only rehearses by now"
 
 
 class PushRun:
-    """One attempt at one push or undo; several threads may carry out its changes at once."""
+    """One attempt at one push or undo; several threads may carry out its changes at once.
+
+    ``rehearses`` says whether the team only rehearses by now, so that nothing more may be sent.
+    """
 
     def __init__(
         self,
@@ -30,14 +35,19 @@ class PushRun:
         attempt: int,
         connectwise: ConnectWise,
         today: Callable[[], date],
+        rehearses: Callable[[], bool] = lambda: False,
     ) -> None:
         self._operations = operations
         self._operation = operation
         self._attempt = attempt
         self._connectwise = connectwise
         self._today = today
+        self._rehearses = rehearses
         self._lock = Condition()
         self._stopped = ""
+        self._over: dict[AgreementId, str] = {}
+        self._in_flight: set[object] = set()
+        self._unknowns: Unknowns | None = None
         self._failures = 0
         self._active = 0
 
@@ -59,14 +69,29 @@ class PushRun:
         if outcome.result in ENDED:
             self._count(outcome)
             return outcome.result
-        stop = self._stop_reason()
-        if stop and not outcome.sent:
-            outcome = replace(outcome, result=Result.SKIPPED, message=stop)
-        else:
-            outcome = self._carry_out(outcome, stop)
-        self._operations.end(outcome, self._attempt, draft_of(self._operation, outcome))
-        self._count(outcome)
+        with self._alone(outcome.change):
+            stop = self._stop_reason(outcome)
+            if stop and not outcome.sent:
+                outcome = replace(outcome, result=Result.SKIPPED, message=stop)
+            else:
+                outcome = self._carry_out(outcome, stop)
+            self._operations.end(outcome, self._attempt, draft_of(self._operation, outcome))
+            self._count(outcome)
         return outcome.result
+
+    @contextmanager
+    def _alone(self, change: Change) -> Iterator[None]:
+        """Wait until no other change of the same line, or create in the same place, is in flight."""
+        place = _place(change)
+        with self._lock:
+            self._lock.wait_for(lambda: place not in self._in_flight)
+            self._in_flight.add(place)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_flight.discard(place)
+                self._lock.notify_all()
 
     def _carry_out(self, outcome: Outcome, stop: str) -> Outcome:
         operations, operation, attempt = self._operations, self._operation, self._attempt
@@ -83,18 +108,40 @@ class PushRun:
             with self._lock:
                 self._stopped = "run stopped: ConnectWise refuses the credentials"
             return refused.outcome
+        except RefusedAgreement as refused:
+            agreement = outcome.change.agreement
+            with self._lock:
+                self._over[agreement.id] = (
+                    f"agreement stopped: ConnectWise takes no more changes of {agreement.name}; "
+                    f"see the change of {outcome.change.company.name} that failed"
+                )
+            return refused.outcome
 
-    def _stop_reason(self) -> str:
+    def _stop_reason(self, outcome: Outcome) -> str:
+        """Say why nothing new may be sent for a change; empty when it may."""
         with self._lock:
-            if self._stopped:
-                return self._stopped
+            stopped = self._stopped or self._over.get(outcome.change.agreement.id, "")
+        if stopped:
+            return stopped
         if self._operations.cancel_requested(self._operation.id):
             return "run stopped: cancelled"
-        return ""
+        if self._rehearses():
+            return f"run stopped: {REHEARSES}"
+        return self._held_back().why_not(outcome.change)
+
+    def _held_back(self) -> Unknowns:
+        """Return the lines of unknown outcome: while this run goes on, only a failure of its own adds one."""
+        # Read under the lock: what a failure outdates must not be kept after it.
+        with self._lock:
+            if self._unknowns is None:
+                self._unknowns = Unknowns.of(self._operations.unknown(self._operation.team_id))
+            return self._unknowns
 
     def _count(self, outcome: Outcome) -> None:
         with self._lock:
             self._failures = self._failures + 1 if outcome.result is Result.FAILED else 0
+            if outcome.result is Result.FAILED:
+                self._unknowns = None
             if self._failures >= FAILURES_IN_A_ROW and not self._stopped:
                 self._stopped = f"run stopped: {FAILURES_IN_A_ROW} failures in a row"
 
@@ -109,17 +156,17 @@ class PushRun:
             return OperationStatus.FAILED, f"{said} {stopped[0].upper()}{stopped[1:]}."
         if cancelled and halted:
             return OperationStatus.CANCELLED, f"{said} Cancelled before {halted} of {len(outcomes)} changes."
-        if any(outcome.result is Result.FAILED for outcome in outcomes):
+        if any(outcome.message.startswith(f"run stopped: {REHEARSES}") for outcome in outcomes):
+            return OperationStatus.CANCELLED, f"{said} Stopped: {REHEARSES}."
+        if any(outcome.needs_eye for outcome in outcomes):
             return OperationStatus.COMPLETED_WITH_FAILURES, said
         return OperationStatus.COMPLETED, said
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """Count what became of the changes, in one sentence."""
-    order = (Result.UPDATED, Result.CREATED, Result.CANCELLED, Result.SKIPPED, Result.FAILED)
-    counts = [(sum(o.result is result for o in outcomes), result) for result in order]
-    said = ", ".join(f"{count} {result.value}" for count, result in counts if count)
-    return f"{said or 'nothing to do'}.".capitalize()
+def _place(change: Change) -> object:
+    if isinstance(change, Create):
+        return change.company.id, change.product.id
+    return change.addition.id
 
 
 def draft_of(operation: Operation, outcome: Outcome) -> AuditDraft:
@@ -129,14 +176,13 @@ def draft_of(operation: Operation, outcome: Outcome) -> AuditDraft:
     after: dict[str, object] = {"result": outcome.result, "message": outcome.message}
     after |= wanted if outcome.result.written else {"wanted": wanted}
     verb = "undo" if operation.kind is OperationKind.UNDO else "push"
-    line = "new line" if isinstance(change, Create) else f"line {change.addition.id}"
     done = {Result.SKIPPED: "refused", Result.FAILED: "failed"}.get(outcome.result, "ok")
     return AuditDraft(
         who=operation.who,
         team_id=operation.team_id,
         permission=Permission.MANAGE,
         action=f"{verb}.{change.kind}",
-        resource=f"{change.company.name}: {change.product.identifier}, {change.agreement.name}, {line}",
+        resource=resource_of(change),
         before=before,
         after={**after, "request_id": outcome.request_id},
         result=done,
@@ -152,27 +198,11 @@ def _values(change: Change, outcome: Outcome) -> tuple[dict[str, object], dict[s
             return before, {"quantity": number(change.quantity)}
         case Create():
             effective = str(outcome.day or change.effective)
-            return before, {"quantity": number(change.quantity), "effective": effective}
+            serial = {"serial": change.serial} if change.serial else {}
+            return before, {"quantity": number(change.quantity), "effective": effective, **serial}
         case Cancel():
             return before, {"cancelled": str(change.last_day)}
         case BillAgain():
             return {"cancelled": str(change.addition.cancelled)}, {"cancelled": str(change.until or "none")}
         case _:
             assert_never(change)
-
-
-def since(undoes: OperationId | None) -> str:
-    """Say when a line was as a change expects it: in the preview, or after the operation undone."""
-    return PREVIEW if undoes is None else f"after operation {undoes}"
-
-
-def rehearse(
-    outcomes: Sequence[Outcome], connectwise: ConnectWise, today: date, undoes: OperationId | None = None
-) -> tuple[Outcome, ...]:
-    """Do every read of a push or an undo and no write; each outcome says what would be sent, or why not."""
-
-    def unsent() -> None:
-        raise ConnectWiseError("A rehearsal writes nothing.")
-
-    protocol = Protocol(connectwise, today, unsent, since=since(undoes))
-    return tuple(protocol.rehearse(outcome) for outcome in outcomes)

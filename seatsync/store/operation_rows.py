@@ -48,6 +48,12 @@ def read_outcome(connection: Connection, operation: OperationId, position: int) 
     return outcome_of(row)
 
 
+def read_outcomes(connection: Connection, operation: OperationId) -> tuple[Outcome, ...]:
+    """Read the outcomes of an operation in the plan's order."""
+    wanted = select(*columns_of(OUTCOME, Outcome)).where(OUTCOME.c.operation_id == operation)
+    return tuple(outcome_of(row) for row in connection.execute(wanted.order_by(OUTCOME.c.position)))
+
+
 def outcome_of(row: Row[Any]) -> Outcome:
     """Rebuild an outcome from its row."""
     values = dict(row._mapping)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, select, update
 
 from seatsync.errors import NotFound, NotReady
-from seatsync.journal import AuditDraft, Operation, Outcome, planned
+from seatsync.journal import UNKNOWN, AuditDraft, Operation, Outcome, concluded_anew, planned
 from seatsync.model import ExportId, OperationId, SnapshotId, TeamId
 from seatsync.plan import Change
 from seatsync.status import OperationKind, OperationStatus, Result
@@ -24,6 +24,7 @@ from seatsync.store.operation_rows import (
     read_operation,
     read_operations,
     read_outcome,
+    read_outcomes,
     refuse_second,
     set_operation,
 )
@@ -81,9 +82,8 @@ class SqlOperations:
 
     def outcomes(self, operation: OperationId) -> tuple[Outcome, ...]:
         """List the outcomes in the plan's order."""
-        wanted = select(*columns_of(OUTCOME, Outcome)).where(OUTCOME.c.operation_id == operation)
         with self._database.reading() as connection:
-            return tuple(outcome_of(row) for row in connection.execute(wanted.order_by(OUTCOME.c.position)))
+            return read_outcomes(connection, operation)
 
     def running(self, team: TeamId) -> Operation | None:
         """Return the run under way."""
@@ -140,25 +140,44 @@ class SqlOperations:
         ``sent`` stays as journalled. Raises RunInProgress when fenced off, and NotFound.
         """
         operation, position = outcome.operation_id, outcome.position
-        values = {
-            "result": outcome.result,
-            "before": outcome.before,
-            "after": outcome.after,
-            "day": outcome.day,
-            "request_id": outcome.request_id,
-            "message": outcome.message,
-            # A create has learned which line it made.
-            "change": change_to_json(outcome.change),
-        }
         with self._database.writing() as connection:
             fence(connection, operation, attempt)
             old = read_outcome(connection, operation, position).result
-            connection.execute(_at(operation, position).values(**values))
+            connection.execute(_at(operation, position).values(**_end_values(outcome)))
             step = int(ended(outcome.result)) - int(ended(old))
             if step:
                 set_operation(connection, operation, done=OPERATION.c.done + step)
             if audit is not None:
                 record(self._database, connection, replace(audit, operation_id=operation))
+
+    def unknown(self, team: TeamId) -> tuple[Outcome, ...]:
+        """List the outcomes of the team's runs of which it is not known whether the write took effect."""
+        wanted = (
+            select(*columns_of(OUTCOME, Outcome))
+            .join(OPERATION, OPERATION.c.id == OUTCOME.c.operation_id)
+            .where(OPERATION.c.team_id == team, OUTCOME.c.result == Result.FAILED, OUTCOME.c.sent)
+            .where(OUTCOME.c.message.startswith(UNKNOWN))
+            .order_by(OUTCOME.c.operation_id, OUTCOME.c.position)
+        )
+        with self._database.reading() as connection:
+            return tuple(outcome_of(row) for row in connection.execute(wanted))
+
+    def settle(self, team: TeamId, outcome: Outcome, audit: AuditDraft) -> None:
+        """Journal what an outcome that was unknown turned out to be, and how its ended run stands then.
+
+        One that somebody else settled meanwhile stays as it is. Raises NotFound.
+        """
+        operation, position = outcome.operation_id, outcome.position
+        with self._database.writing() as connection:
+            lock_team(connection, team)
+            run = read_operation(connection, team, operation)
+            before = read_outcomes(connection, operation)
+            if not run.status.finished or not before[position].unknown:
+                return
+            connection.execute(_at(operation, position).values(**_end_values(outcome)))
+            status, message = concluded_anew(run, before, read_outcomes(connection, operation))
+            set_operation(connection, operation, status=status, message=message)
+            record(self._database, connection, replace(audit, operation_id=operation))
 
     def progress(self, operation: OperationId, attempt: int, done: int, total: int, message: str) -> None:
         """Record how far a run without changes has come. Raises RunInProgress, NotFound."""
@@ -215,6 +234,19 @@ class SqlOperations:
 
 def _at(operation: OperationId, position: int) -> Any:
     return update(OUTCOME).where(OUTCOME.c.operation_id == operation, OUTCOME.c.position == position)
+
+
+def _end_values(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "result": outcome.result,
+        "before": outcome.before,
+        "after": outcome.after,
+        "day": outcome.day,
+        "request_id": outcome.request_id,
+        "message": outcome.message,
+        # A create has learned which line it made.
+        "change": change_to_json(outcome.change),
+    }
 
 
 def _outcome_values(outcome: Outcome) -> dict[str, Any]:

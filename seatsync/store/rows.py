@@ -16,7 +16,12 @@ from seatsync.store.tables import EXPORT, TEAM
 
 def columns_of(table: Table, record: type) -> tuple[Column[Any], ...]:
     """Return the columns that hold the record's fields, in the order of the fields."""
-    return tuple(table.c[one.name] for one in fields(record))
+    return tuple(table.c[name] for name in _kept(record))
+
+
+def _kept(record: type) -> list[str]:
+    """Name the fields that are kept: what a record is not compared by is known only as just read."""
+    return [one.name for one in fields(record) if one.compare]
 
 
 def keyed(table: Table, key: Mapping[str, Any]) -> ColumnElement[bool]:
@@ -65,7 +70,7 @@ def add_records(
     if not records:
         return
     dialect = connection.dialect
-    names = [one.name for one in fields(kind)]
+    names = _kept(kind)
     columns: list[Iterable[object]] = [repeat(value) for value in same.values()]
     for name in names:
         process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)

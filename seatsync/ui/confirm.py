@@ -6,6 +6,7 @@ from seatsync.desk import Desk
 from seatsync.errors import DigestMismatch
 from seatsync.plan import Cancel, Plan
 from seatsync.pushes import Proposal, propose, push, rehearse_plan
+from seatsync.rehearsals import ONLY
 from seatsync.ui.frame import explained
 from seatsync.ui.proposal import (
     counts_sentence,
@@ -40,20 +41,24 @@ def _icon(plan: Plan) -> str:
 
 def show_actions(desk: Desk, proposal: Proposal) -> None:
     """Offer to confirm the plan as it is drawn here, and to rehearse it."""
-    plan = proposal.plan
+    plan, only = proposal.plan, desk.rules.rehearse
     verb = "push" if plan.undoes is None else "undo"
+    if only:
+        st.warning(f"**REHEARSAL.** {ONLY}", icon=":material/theater_comedy:")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            f"Review and {verb} {counted(len(plan.changes), 'change')}",
-            type="primary",
-            icon=_icon(plan),
-            disabled=not plan.changes,
-            help="Shows the summary; nothing is written before it is confirmed there.",
-            on_click=put,
-            args=(Keys.confirm_digest, plan.digest),
-        )
+        if not only:
+            st.button(
+                f"Review and {verb} {counted(len(plan.changes), 'change')}",
+                type="primary",
+                icon=_icon(plan),
+                disabled=not plan.changes,
+                help="Shows the summary; nothing is written before it is confirmed there.",
+                on_click=put,
+                args=(Keys.confirm_digest, plan.digest),
+            )
         rehearsed = st.button(
-            "Rehearse",
+            f"Rehearse the {verb} of {counted(len(plan.changes), 'change')}" if only else "Rehearse",
+            type="primary" if only else "secondary",
             icon=":material/theater_comedy:",
             disabled=not plan.changes,
             help="Reads every line from ConnectWise and says what would be sent; nothing is written.",

@@ -5,9 +5,9 @@ from typing import Any, assert_never
 
 import streamlit as st
 
-from seatsync.journal import Outcome
 from seatsync.plan import BillAgain, Cancel, Change, Create, Plan, Update
 from seatsync.pushes import Proposal
+from seatsync.rehearsals import Rehearsed
 from seatsync.status import Kind
 from seatsync.ui.looks import RESULT_MARKS, count_column, money_column, text_column
 from seatsync.ui.text import amounts, plain, seats
@@ -167,8 +167,9 @@ def _table(plan: Plan, changes: Sequence[Change], kind: Kind) -> None:
     )
 
 
-def show_rehearsal(outcomes: Sequence[Outcome]) -> None:
-    """Show what a plan would send, or why it would send nothing, change by change."""
+def show_rehearsal(rehearsed: Sequence[Rehearsed]) -> None:
+    """Show what a plan would send, byte for byte, or why it would send nothing, change by change."""
+    outcomes = [each.outcome for each in rehearsed]
     st.subheader(":material/theater_comedy: Rehearsal", help="Every read of the plan, and no write.")
     st.dataframe(
         {
@@ -180,13 +181,18 @@ def show_rehearsal(outcomes: Sequence[Outcome]) -> None:
             "After": [outcome.after for outcome in outcomes],
             "Date": [str(outcome.day or "") for outcome in outcomes],
             "What would happen": [outcome.message for outcome in outcomes],
+            "Would send": [
+                "\n".join(f"{one.method} {one.path} {one.body}" for one in each.requests)
+                for each in rehearsed
+            ],
         },
         hide_index=True,
         column_config={
             "Company": text_column("Company", 220),
             "Before": text_column("Before", 70, align="right"),
             "After": text_column("After", 70, align="right"),
-            "What would happen": text_column("What would happen", 520),
+            "What would happen": text_column("What would happen", 420),
+            "Would send": text_column("Would send", 620),
         },
         alt="Rehearsal",
     )

@@ -8,7 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from seatsync.desk import Desk
-from seatsync.rules import BrakeLimits
+from seatsync.owner_tag import LONGEST_TAG
+from seatsync.rules import BrakeLimits, Rules
 from seatsync.ui.frame import done, explained
 from seatsync.ui.session import installation
 from seatsync.ui.text import plain
@@ -65,15 +66,45 @@ def show_rules(desk: Desk) -> None:
             accept_new_options=True,
             help="For agreements that name no currency. A code of three capital letters.",
         )
+        tag, rehearse = _pushes(rules)
         saved = st.form_submit_button("Save limits", type="primary", icon=":material/save:")
     if saved:
         limits = BrakeLimits(int(cancels), lines, seats, revenue)
         wanted = replace(
-            rules, tenants_kept=kept, companies_seen=seen, currency=(currency or "").strip(), brakes=limits
+            rules,
+            tenants_kept=kept,
+            companies_seen=seen,
+            currency=(currency or "").strip(),
+            brakes=limits,
+            owner_tag=tag,
+            rehearse=rehearse,
         )
         with explained():
             save_rules(desk, wanted)
             done("The limits are saved. The preview uses them at once.")
+
+
+def _pushes(rules: Rules) -> tuple[str, bool]:
+    """Ask what a push writes beside quantities, and whether it writes at all."""
+    st.subheader("Pushes")
+    rehearse = st.checkbox(
+        "Only rehearse",
+        value=rules.rehearse,
+        help="Every push and undo of this team reads all, says what it would send, and writes nothing.",
+    )
+    tag = st.text_input(
+        "Owner tag of new lines",
+        value=rules.owner_tag,
+        max_chars=LONGEST_TAG,
+        placeholder="Off",
+        help="Begins the serial number of each line that a push adds, so that a line whose answer was lost "
+        "is known again for certain. Lines that exist are never touched.",
+    )
+    st.caption(
+        ":material/warning: Staff see the serial number in ConnectWise, and it may print on invoices. "
+        "Leave the tag empty to set none."
+    )
+    return tag.strip(), rehearse
 
 
 def _share(place: DeltaGenerator, label: str, share: Decimal) -> Decimal:

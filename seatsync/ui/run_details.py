@@ -6,6 +6,7 @@ import streamlit as st
 
 from seatsync.desk import Desk
 from seatsync.journal import Operation, Outcome
+from seatsync.look_again import look_again
 from seatsync.people import Permission
 from seatsync.present import OUTCOME_COLUMNS, outcome_cells
 from seatsync.reports import sentence_of
@@ -58,6 +59,9 @@ def show_run(desk: Desk, back: LookBack, *, undo: bool = False) -> None:
     else:
         watch(desk, operation)
         _resume(desk, operation)
+    unknown = sum(outcome.unknown for outcome in outcomes)
+    if unknown and operation.status.finished:
+        _look_again(desk, operation, unknown)
     if operation.kind is not OperationKind.SCAN:
         _counts(operation)
         _outcomes(desk, back)
@@ -91,6 +95,21 @@ def _resume(desk: Desk, operation: Operation) -> None:
             done(f"Operation {operation.id} is resumed.")
 
 
+def _look_again(desk: Desk, operation: Operation, unknown: int) -> None:
+    st.warning(
+        f"**The outcome of {counted(unknown, 'change')} is unknown.** ConnectWise's answer was lost and "
+        "reading could not settle it. Nothing more is written to such a line until it is settled.",
+        icon=":material/help:",
+    )
+    why = "Reads the lines from ConnectWise and says what became of each change; nothing is sent."
+    if desk.person.may(Permission.MANAGE) and st.button("Look again", icon=":material/search:", help=why):
+        with explained(), st.spinner("Reading the lines from ConnectWise …"):
+            _, outcomes = look_again(desk, operation.id)
+            left = sum(outcome.unknown for outcome in outcomes)
+            said = f"{counted(left, 'change')} still unknown." if left else "Every outcome is known now."
+            done(f"Looked again at operation {operation.id}. {said}")
+
+
 def _counts(operation: Operation) -> None:
     for place, result in zip(st.columns(len(ENDED)), ENDED, strict=True):
         place.metric(result.value.capitalize(), f"{operation.counts.get(result, 0):,}", border=True)
@@ -98,6 +117,8 @@ def _counts(operation: Operation) -> None:
 
 def _rank(outcome: Outcome) -> int:
     """Place what needs an eye first: failed, skipped, later dates, not finished, and then the rest."""
+    if outcome.needs_eye:
+        return 0
     if outcome.result in _FIRST:
         return _FIRST.index(outcome.result)
     if is_later(outcome):

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from seatsync.jobs.change import SETTLE_SECONDS, Protocol, RefusedCredentials
+from seatsync.jobs.change import Protocol, RefusedCredentials
+from seatsync.jobs.lookup import SETTLE_SECONDS
 from seatsync.journal import Outcome, planned
 from seatsync.model import CompanyId, ProductId
 from seatsync.plan import Cancel, Create, Update
@@ -251,7 +252,7 @@ def test_when_the_look_up_fails_too_the_outcome_is_said_to_be_unknown(make: Make
 
     assert ended.result == "failed"
     assert ended.message.startswith("Outcome unknown: ConnectWise's answer was lost")
-    assert ended.message.endswith("Check it in ConnectWise.")
+    assert ended.message.endswith("Look again, or check it in ConnectWise.")
     assert len(world.writes) == 1
 
 

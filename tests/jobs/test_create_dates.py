@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from seatsync.jobs.change import Protocol, effective_dates
+from seatsync.jobs.change import Protocol
+from seatsync.jobs.sending import effective_dates
 from seatsync.journal import Outcome, planned
 from seatsync.model import Agreement, AgreementId, CompanyId
 from seatsync.plan import Create
@@ -22,7 +23,7 @@ def create(world: World, number: AgreementId, fault: str = "") -> Outcome:
     change = Create("n", COMPANY, NEW_PRODUCT, agreement, Decimal(5), TODAY, (number,), (), None)
     if fault:
         world.fault(fault, method="POST")
-    return Protocol(world.connectwise, TODAY, lambda: None).carry_out(planned([change])[0])
+    return Protocol(world.connectwise, TODAY, lambda: None, lambda _: None).carry_out(planned([change])[0])
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_a_line_that_was_added_on_a_later_date_is_found_after_an_interruption(wo
     world.connectwise.create_addition(ONE_MONTH, NEW_PRODUCT.id, Decimal(5), date(2026, 12, 1))
     sent = Outcome(planned([change])[0].operation_id, 0, change, sent=True)
 
-    ended = Protocol(world.connectwise, TODAY, lambda: None).carry_out(sent)
+    ended = Protocol(world.connectwise, TODAY, lambda: None, lambda _: None).carry_out(sent)
 
     assert (ended.result, ended.day) == ("created", date(2026, 12, 1))
     assert world.writes == ["POST"]

@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 
 from seatsync.errors import ConnectWiseError
-from seatsync.jobs.push import FAILURES_IN_A_ROW, PushRun, rehearse
+from seatsync.jobs.push import FAILURES_IN_A_ROW, PushRun
+from seatsync.jobs.rehearsal import rehearse
 from seatsync.journal import Operation, planned
 from seatsync.model import Addition, AdditionId
 from seatsync.plan import Change, Update
@@ -242,7 +243,7 @@ def test_a_rehearsal_reads_everything_and_writes_nothing() -> None:
     with nothing_written(server):
         outcomes = rehearse(planned(changes), server, TODAY)
 
-    assert [o.message for o in outcomes] == [
+    assert [o.outcome.message for o in outcomes] == [
         "As approved; would send PATCH quantity 17 to line 9001.",
         "was 12 in the preview, is 14 now",
         "the line or its agreement is no longer in ConnectWise",

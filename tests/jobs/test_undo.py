@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from seatsync.jobs.change import Protocol
-from seatsync.jobs.push import rehearse
+from seatsync.jobs.rehearsal import rehearse
 from seatsync.journal import Outcome, planned
 from seatsync.model import AdditionId, OperationId
 from seatsync.plan import Change
@@ -226,10 +226,10 @@ def test_a_rehearsal_of_an_undo_says_what_would_be_sent_and_sends_nothing(world:
     undos = [undo_of(done(cancel, world))]
     sent = len(world.writes)
     (told,) = rehearse(undos, world.connectwise, TODAY, PUSHED)
-    assert told.message == f"As approved; would send PATCH cancelledDate (removed) to line {LINE}."
+    assert told.outcome.message == f"As approved; would send PATCH cancelledDate (removed) to line {LINE}."
     world.edit(quantity=Decimal(14))
     (told,) = rehearse(undos, world.connectwise, TODAY, PUSHED)
-    assert told.message == "was 12 after operation 5, is 14 now"
+    assert told.outcome.message == "was 12 after operation 5, is 14 now"
     assert len(world.writes) == sent
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import httpx
 
 from seatsync.connectwise import ConnectWiseClient, connect
+from seatsync.connectwise.drafts import Drafts
 from seatsync.connectwise.pacing import Clock
 from seatsync.errors import ConnectWiseError, FieldError
 from seatsync.model import (
@@ -96,10 +97,15 @@ class World(Protocol):
 
 
 class InMemory:
-    """A ConnectWise of dictionaries; ``faults`` has the simulator's names, ``refused`` is a 400."""
+    """A ConnectWise of dictionaries; ``faults`` has the simulator's names, ``refused`` is a 400.
+
+    ``spoils`` are fields that every write changes as well.
+    """
 
     def __init__(self) -> None:
         self.connectwise = self
+        self.drafts = Drafts()
+        self.spoils: dict[str, Any] = {}
         self.agreements = {
             number: Agreement(
                 number,
@@ -171,6 +177,7 @@ class InMemory:
         lost = ConnectWiseError("ConnectWise did not answer.", outcome_unknown=True, request_id="r-1")
         if name == "ignored_write":
             return Written(before or replace(after, quantity=Decimal(0)), "r-1")
+        after = replace(after, **self.spoils)
         if name not in ("drop_before", "server_error"):
             self.held[after.id] = after
         if name:
@@ -216,7 +223,12 @@ class InMemory:
         return self._write("PATCH", line, replace(line, cancelled=day))
 
     def create_addition(
-        self, agreement: AgreementId, product: ProductId, quantity: Decimal, effective: date
+        self,
+        agreement: AgreementId,
+        product: ProductId,
+        quantity: Decimal,
+        effective: date,
+        serial: str = "",
     ) -> Written:
         why = _refusal(self.agreements[agreement], effective)
         if why:
@@ -225,6 +237,7 @@ class InMemory:
             raise ConnectWiseError(f'ConnectWise refused ("{why}").', status=400, errors=(field,))
         number = AdditionId(max(self.held, default=LINE) + 1)
         line = Addition(number, agreement, product, quantity, Decimal(0), Decimal(2), BILLABLE, effective)
+        line = replace(line, serial=serial)
         return self._write("POST", None, line)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import TextInput
 
 from seatsync.desk import Desk
 from seatsync.errors import InvalidChoice
@@ -40,9 +41,14 @@ def press(page: AppTest, label: str) -> AppTest:
     return next(button for button in page.button if button.label == label).click().run()
 
 
+def connection_boxes(page: AppTest) -> list[TextInput]:
+    """The boxes of the connection's form."""
+    return [box for box in page.text_input if box.label in PARTS]
+
+
 def fill(page: AppTest, parts: dict[str, str]) -> AppTest:
     """Fill in the connection's form and send it."""
-    for box in page.text_input:
+    for box in connection_boxes(page):
         box.set_value(parts[box.label])
     return press(page, "Save connection")
 
@@ -76,11 +82,11 @@ def test_an_empty_installation_says_what_to_enter(open_unconnected: Callable[[],
     page = open_unconnected()
     assert not page.exception
     assert "Enter the connection" in words(page)
-    assert [box.label for box in page.text_input] == list(PARTS)
+    assert [box.label for box in connection_boxes(page)] == list(PARTS)
 
 
 def test_keys_are_typed_into_password_boxes(open_unconnected: Callable[[], AppTest]) -> None:
-    boxes = {box.label: box.proto.type for box in open_unconnected().text_input}
+    boxes = {box.label: box.proto.type for box in connection_boxes(open_unconnected())}
     plain_box = boxes["Company"]
     assert all(boxes[name] != plain_box for name in ("Public key", "Private key", "Client ID"))
 
@@ -90,7 +96,7 @@ def test_a_saved_connection_is_shown_without_its_keys(open_unconnected: Callable
     assert not page.exception
     assert "saved" in page.toast[0].value
     assert PARTS["Server address"] in words(page)
-    assert all(not box.value for box in page.text_input)
+    assert all(not box.value for box in connection_boxes(page))
     said = everything(page) + words(page)
     assert not [name for name in ("Public key", "Private key", "Client ID") if PARTS[name] in said]
 
@@ -169,6 +175,9 @@ def test_limits_are_saved_exactly(open_empty: OpenPage) -> None:
         ({"brakes": BrakeLimits(cancels=-1)}, "below 0"),
         ({"currency": "dollars"}, "not a currency code"),
         ({"currency": "usd"}, "not a currency code"),
+        ({"owner_tag": "x" * 38}, "has 38 characters; at most 37"),
+        ({"owner_tag": "MSP "}, "no blank at an end"),
+        ({"owner_tag": "MSP\n1"}, "plain letters"),
     ],
 )
 def test_the_desk_refuses_limits_that_mean_nothing(desk: Desk, wrong: dict[str, Any], said: str) -> None:
