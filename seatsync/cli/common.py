@@ -11,7 +11,7 @@ import typer
 
 from seatsync.console import tell
 from seatsync.errors import InvalidChoice
-from seatsync.status import OperationKind
+from seatsync.status import OperationKind, OperationStatus, Result
 
 if TYPE_CHECKING:
     from seatsync.desk import Desk
@@ -48,6 +48,20 @@ def exit_with(code: int) -> None:
     """End the command with an exit code other than 0."""
     if code:
         raise typer.Exit(code)
+
+
+def waits(operation: "Operation") -> int:
+    """Return the exit code of a run: whether it left something for a person."""
+    short = operation.counts.get(Result.SKIPPED, 0) + operation.counts.get(Result.FAILED, 0)
+    return WAITING if short or operation.status is not OperationStatus.COMPLETED else 0
+
+
+def exit_after(operation: "Operation") -> None:
+    """End the command as the run ended; why a run could not be carried out is told."""
+    if operation.status is OperationStatus.FAILED:
+        tell(operation.message)
+        exit_with(FAILED)
+    exit_with(waits(operation))
 
 
 def pairs(texts: Sequence[str], option: str) -> dict[str, str]:

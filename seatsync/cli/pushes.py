@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seatsync.cli.common import (
-    FAILED,
     WAITING,
     JsonOption,
     TeamOption,
     await_run,
+    exit_after,
     exit_with,
     keys_of,
     open_desk,
@@ -18,7 +18,6 @@ from seatsync.cli.common import (
 )
 from seatsync.console import answer, print_outcomes, print_plan, say, tell
 from seatsync.errors import DigestMismatch
-from seatsync.status import OperationStatus, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,11 +160,7 @@ def _report(desk: "Desk", operation: "Operation", outcomes: "Sequence[Outcome]",
     else:
         print_outcomes(outcomes)
         say(sentence)
-    if operation.status is OperationStatus.FAILED:
-        tell(operation.message)
-        exit_with(FAILED)
-    short = any(outcome.result in (Result.SKIPPED, Result.FAILED) for outcome in outcomes)
-    exit_with(WAITING if short or operation.status is not OperationStatus.COMPLETED else 0)
+    exit_after(operation)
 
 
 def register(app: typer.Typer) -> None:

@@ -7,19 +7,20 @@ import typer
 
 from seatsync.cli.common import (
     FAILED,
-    WAITING,
     JsonOption,
     TeamOption,
     await_run,
+    exit_after,
     exit_with,
     keys_of,
     open_desk,
+    waits,
     whole,
 )
 from seatsync.cli.reports import write_reports
 from seatsync.console import answer, print_operations, print_outcomes, say, tell
 from seatsync.errors import InvalidChoice
-from seatsync.status import OperationStatus, Result
+from seatsync.status import OperationStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,15 +119,7 @@ def resume(
             take_over(desk, found)
             found = await_run(wiring, desk, found)
         _show(desk, found, json)
-        if found.status is OperationStatus.FAILED:
-            tell(found.message)
-            exit_with(FAILED)
-        exit_with(_waits(found))
-
-
-def _waits(operation: "Operation") -> int:
-    short = operation.counts.get(Result.SKIPPED, 0) + operation.counts.get(Result.FAILED, 0)
-    return WAITING if short or operation.status is not OperationStatus.COMPLETED else 0
+        exit_after(found)
 
 
 def look_again(
@@ -143,7 +136,7 @@ def look_again(
         number = OperationId(whole(operation, "OPERATION_ID"))
         found, _ = settle(desk, number, "all" if select == "all" else keys_of(select))
         _show(desk, found, json)
-        exit_with(_waits(found))
+        exit_with(waits(found))
 
 
 def cancel(
