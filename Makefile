@@ -52,6 +52,7 @@ bench: .venv/.bench
 	@$(BIN)/python -m benchmarks.matching --size 400x500 --size 3000x15000 --size 5000x50000
 	@$(BIN)/python -m benchmarks.reading
 	@$(BIN)/python -m benchmarks.scanning
+	@$(BIN)/python -m benchmarks.pushing
 
 lock: .venv/.dev
 	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \

@@ -21,7 +21,7 @@ from benchmarks.child import ROOT, measure
 from benchmarks.tables import answer, say, table
 
 _HEADER: Final = ("scan", "agreements", "additions", "requests", "extra", "seconds", "of floor", "CPU", "MB")
-_LOGIN: Final = ("training", "public-key", "private-key", "client-id")
+LOGIN: Final = ("training", "public-key", "private-key", "client-id")
 _SECONDS_TO_START: Final = 60
 
 
@@ -74,7 +74,7 @@ def scan(url: str, in_flight: int, again: bool) -> dict[str, Any]:
     def silent(_done: int, _total: int, _message: str) -> None:
         """Tell nobody."""
 
-    with connect(Connection(url, *_LOGIN), in_flight=in_flight) as connectwise:
+    with connect(Connection(url, *LOGIN), in_flight=in_flight) as connectwise:
         before = connectwise.read_book(silent) if again else None
         sent, started, used = connectwise.requests, perf_counter(), process_time()
         book = connectwise.read_book(silent, lambda: before)
@@ -88,7 +88,7 @@ def bare(url: str, in_flight: int, paths: Sequence[str]) -> dict[str, Any]:
     import httpx
 
     gate = Semaphore(in_flight)
-    company, public, private, client_id = _LOGIN
+    company, public, private, client_id = LOGIN
     with httpx.Client(auth=(f"{company}+{public}", private), headers={"clientId": client_id}) as http:
 
         def get(path: str) -> int:
@@ -122,11 +122,16 @@ def simulator(book: Path, latency_ms: int, faults: Mapping[str, float]) -> Itera
             served.terminate()
 
 
-def paths_asked(url: str) -> list[str]:
-    """Return the paths, with their queries, that the simulator was asked for."""
+def requests_of(url: str) -> list[dict[str, Any]]:
+    """Return the requests that the simulator was sent, oldest first."""
     with urllib.request.urlopen(f"{url}/simulator/requests") as asked:
-        log = json.load(asked)
-    return [f"/v4_6_release/apis/3.0{entry['path']}?{entry['query']}" for entry in log]
+        log: list[dict[str, Any]] = json.load(asked)
+    return log
+
+
+def address(entry: Mapping[str, Any]) -> str:
+    """Return where a request of the simulator's log was sent, with its query."""
+    return f"/v4_6_release/apis/3.0{entry['path']}?{entry['query']}"
 
 
 def run(case: Case, folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
@@ -142,7 +147,7 @@ def run(case: Case, folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
         used = {"url": url, "in_flight": asked.in_flight}
         found = measure("scanning.scan", again=case.again, **used)
         if case.reader == "bare":
-            found |= measure("scanning.bare", paths=paths_asked(url), **used)
+            found |= measure("scanning.bare", paths=[address(entry) for entry in requests_of(url)], **used)
     if found["additions"] != asked.agreements * asked.lines:
         raise SystemExit(f"{case.name}: {found['additions']} additions were found.")
     floor = found["requests"] * asked.latency_ms / 1000 / asked.in_flight

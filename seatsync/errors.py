@@ -15,12 +15,14 @@ SeatSyncError
 │   ├── BrakeTripped       the plan cuts more than the brakes allow
 │   └── RunInProgress      another run of the team is under way
 ├── ConnectWiseError       ConnectWise refused, failed or did not answer
+│   └── NotNow             a write has to wait, and what it rests on must be read again then
 └── ScanFailed             a scan could not read everything; the old snapshot stays
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 class SeatSyncError(Exception):
@@ -191,6 +193,26 @@ class ConnectWiseError(SeatSyncError):
         said = [" ".join(text.split()).casefold() for text in texts]
         return any(error.field.casefold() == "effectivedate" for error in self.errors) or any(
             rejection in text for rejection in _DATE_REJECTIONS for text in said
+        )
+
+
+class NotNow(ConnectWiseError):
+    """A write could not leave at once, or ConnectWise was too busy to take it: nothing was written.
+
+    It is not sent again by itself, since a line may change during the wait.
+    """
+
+    @classmethod
+    def of(cls, error: ConnectWiseError) -> Self:
+        """Make it of what held the write back."""
+        return cls(
+            str(error),
+            status=error.status,
+            code=error.code,
+            errors=error.errors,
+            request_id=error.request_id,
+            retry_after=error.retry_after,
+            raw=error.raw,
         )
 
 

@@ -80,7 +80,10 @@ class Writes(Protocol[Made]):
 
 
 class ConnectWise(Writes[Written], Protocol):
-    """The part of the ConnectWise API that a scan and a push use. Every method may raise ConnectWiseError."""
+    """The part of the ConnectWise API that a scan and a push use. Every method may raise ConnectWiseError.
+
+    A write raises NotNow when it did not leave at once or was not taken, and is never sent again by itself.
+    """
 
     @property
     def drafts(self) -> Writes[WriteRequest]:

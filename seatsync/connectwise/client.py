@@ -15,13 +15,16 @@ from seatsync.connectwise.failures import Answer, Failure, Reader, Reply, Reques
 from seatsync.connectwise.outages import UNANSWERED, unanswered
 from seatsync.connectwise.pacing import TRIES, Clock, Gate, Patience, Stop, never
 from seatsync.connectwise.pagesize import PageSizes
-from seatsync.errors import ConnectWiseError, ScanFailed
+from seatsync.errors import ConnectWiseError, NotNow, ScanFailed
 from seatsync.ports import Connection
 
 _log = logging.getLogger(__name__)
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
 _WRITE_SECONDS = 120.0
+_AT_ONCE = 2.0
+"""Seconds that a write may wait to leave."""
+
 _DISCOVERY_TRIES = 3
 _LONGEST_ERROR = 800
 _LONGEST_ANSWER = 16 * 1024 * 1024
@@ -97,18 +100,27 @@ class Session:
             patience.again(outcome)
 
     def write(self, request: Request) -> Answer:
-        """Send a write once; again only when ConnectWise was too busy to take it. Raises ConnectWiseError."""
-        patience = Patience(self.gate, self.stop)
-        while True:
-            outcome = self._aim(request, patience, guarded=True)
-            if isinstance(outcome, Answer):
-                return outcome
-            if outcome.error.status != 429:
-                raise outcome.error from outcome.cause
-            patience.again(outcome)
+        """Send a write once, at once or not at all. Raises ConnectWiseError, and NotNow to try anew.
+
+        A wait outdates what was read before a write, so that only the caller can send it after one.
+        """
+        root = self.root()
+        try:
+            patience = Patience(self.gate, self.stop, budget=_AT_ONCE)
+            outcome = self._attempt(request, root + request.path, patience, guarded=True)
+        except ConnectWiseError as error:
+            if error.status != 429:
+                raise
+            raise NotNow.of(error) from error
+        if isinstance(outcome, Answer):
+            return outcome
+        refused = outcome.error
+        if refused.status == 429 or (refused.says_no_page and self._has_moved(root)):
+            raise NotNow.of(refused) from outcome.cause
+        raise refused from outcome.cause
 
     def _aim(self, request: Request, patience: Patience, guarded: bool) -> Answer | Failure:
-        """Send to where the API is; once more when it has moved: the cloud's codebase changes by upgrades."""
+        """Read where the API is; once more when it has moved: the cloud's codebase changes by upgrades."""
         root = self.root()
         outcome = self._attempt(request, root + request.path, patience, guarded)
         if isinstance(outcome, Failure) and outcome.error.says_no_page and self._has_moved(root):

@@ -68,15 +68,18 @@ class Gate:
     def slot(self, deadline: float, stop: Stop, *, guarded: bool) -> Iterator[None]:
         """Hold one place among the requests in flight.
 
-        Raises ConnectWiseError when the credentials were refused before, or the wait would pass ``deadline``.
+        Raises ConnectWiseError when the credentials were refused before, and one of status 429 when the wait
+        would pass ``deadline``.
         """
         while True:
             if guarded and self._refused is not None:
                 raise repeated(self._refused) from self._refused
             self._await_turn(deadline, stop)
             self._in_line += 1
-            self._slots.acquire()
+            got = self._slots.acquire(timeout=max(deadline - self.clock.monotonic(), 0.0))
             self._in_line -= 1
+            if not got:
+                raise ConnectWiseError("ConnectWise is slow, so that no request could leave.", status=429)
             refused = guarded and self._refused is not None
             if not refused and self.clock.monotonic() >= self._not_before:
                 break
@@ -134,9 +137,9 @@ class Gate:
 class Patience:
     """How often and how long one request may still be repeated."""
 
-    def __init__(self, gate: Gate, stop: Stop, tries: int = TRIES) -> None:
+    def __init__(self, gate: Gate, stop: Stop, tries: int = TRIES, budget: float = BUDGET) -> None:
         self.stop = stop
-        self.deadline = gate.clock.monotonic() + BUDGET
+        self.deadline = gate.clock.monotonic() + budget
         self._gate = gate
         self._tries = tries
         self._failed = 0

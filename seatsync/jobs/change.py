@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from seatsync.errors import ConnectWiseError
+from seatsync.errors import ConnectWiseError, NotNow
 from seatsync.jobs.endings import GONE, failed, skipped
 from seatsync.jobs.lookup import SETTLE_SECONDS, LookUp, new_lines, says_gone
 from seatsync.jobs.sending import days_of, send
@@ -28,6 +28,13 @@ from seatsync.verify import (
 )
 
 _REFUSED = 400
+_PATIENCE = 120.0
+"""Seconds that one change waits in all for ConnectWise to take its write."""
+
+
+def _goes_on() -> str:
+    """Never say that the run stopped."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +42,15 @@ class Protocol:
     """How one change is carried out: verify live, send, compare, look up what was not answered.
 
     ``sending`` journals that a write is about to leave; it returns only after that is committed.
-    ``stopped`` says why the run stopped: what an earlier try sent is looked up, and nothing new is sent.
-    ``since`` says in words when the line was as the change expects it.
+    ``stopped`` says why nothing new may be sent, empty when it may: what an earlier try sent is looked up
+    all the same. ``since`` says in words when the line was as the change expects it.
     """
 
     connectwise: ConnectWise
     today: date
     sending: Callable[[], None]
     pause: Callable[[float], None] = time.sleep
-    stopped: str = ""
+    stopped: Callable[[], str] = _goes_on
     since: str = PREVIEW
 
     def carry_out(self, outcome: Outcome) -> Outcome:
@@ -52,7 +59,7 @@ class Protocol:
         Raises RefusedCredentials and RefusedAgreement, which carry the outcome.
         """
         try:
-            return self._try(outcome)
+            return self._until_taken(outcome)
         except ConnectWiseError as error:
             if says_gone(error):
                 return skipped(outcome, GONE)
@@ -80,7 +87,25 @@ class Protocol:
     def _looks(self) -> LookUp:
         return LookUp(self.connectwise, self.since, self.pause)
 
-    def _try(self, outcome: Outcome) -> Outcome:
+    def _until_taken(self, outcome: Outcome) -> Outcome:
+        """Try until ConnectWise takes the write; after a wait, what was approved is read anew."""
+        waited, tries = 0.0, 0
+        while True:
+            why = self.stopped()
+            if why and not outcome.sent:
+                return skipped(outcome, why)
+            try:
+                return self._try(outcome, why)
+            except NotNow as error:
+                wait = _wait(error, tries)
+                if waited + wait > _PATIENCE:
+                    raise
+                self.pause(wait)
+                waited, tries = waited + wait, tries + 1
+                # What was sent before an interruption is looked up by now.
+                outcome = replace(outcome, sent=False)
+
+    def _try(self, outcome: Outcome, stopped: str) -> Outcome:
         verdict, lines = self._verify(outcome)
         if outcome.sent:
             verdict, lines = self._settle(outcome, verdict, lines)
@@ -89,8 +114,8 @@ class Protocol:
                 return self._looks.close(outcome, found, "Sent before an interruption, and found as wanted.")
             if made := new_lines(outcome, lines):
                 return failed(outcome, in_place_of(made, "Sent before an interruption."))
-        if self.stopped:
-            return skipped(outcome, f"{self.stopped}; what was sent before had not taken effect")
+        if stopped:
+            return skipped(outcome, f"{stopped}; what was sent before had not taken effect")
         match verdict:
             case AlreadySo(words) | Drift(words):
                 return skipped(outcome, words)
@@ -105,8 +130,8 @@ class Protocol:
     def _settle(
         self, outcome: Outcome, verdict: Verdict, lines: Sequence[Addition]
     ) -> tuple[Verdict, Sequence[Addition]]:
-        """Give a create whose process died the time to arrive: sent again too early, it would make a twin."""
-        for _ in range(SETTLE_SECONDS if isinstance(outcome.change, Create) else 0):
+        """Give a write whose process died the time to arrive: a create sent too early would make a twin."""
+        for _ in range(SETTLE_SECONDS):
             if not isinstance(verdict, AsApproved):
                 break
             self.pause(1.0)
@@ -182,6 +207,14 @@ class RefusedCredentials(Refused):
 
 class RefusedAgreement(Refused):
     """ConnectWise says that the agreement is over, so that no further change of its lines can succeed."""
+
+
+def _wait(error: NotNow, tries: int) -> float:
+    """Return for how many seconds to wait: as long as ConnectWise asks, growing where it does not say."""
+    asked, first, longest = error.retry_after or 0.0, 0.1, 1.0
+    if error.retry_after is None:
+        first, longest = 2.0, 30.0
+    return max(asked, min(first * 2.0**tries, longest))
 
 
 def _written(outcome: Outcome) -> str:

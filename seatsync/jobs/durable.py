@@ -206,7 +206,7 @@ class DurableRunner:
         )
         places = [outcome.position for outcome in operations.outcomes(operation.id)]
         reserved = [(place, DBOS.reserve_step()) for place in places]
-        with ThreadPoolExecutor(self._in_flight, thread_name_prefix="seatsync-push") as pool:
+        with ThreadPoolExecutor(self._in_flight + 3, thread_name_prefix="seatsync-push") as pool:
             futures = [
                 pool.submit(
                     copy_context().run,

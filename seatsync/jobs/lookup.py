@@ -15,7 +15,7 @@ from seatsync.ports import ConnectWise
 from seatsync.verify import PREVIEW, beside_intent, made_line, unlike_intent
 
 SETTLE_SECONDS = 10
-"""How long a create whose answer or process was lost may take to show up."""
+"""How long a write whose answer or process was lost may take to show up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class LookUp:
     ) -> Outcome:
         """Say what became of a write; ``why`` is what it is looked up for, ``live`` the line before it.
 
-        With ``patient`` a create that is not there yet is looked for again: it may be on its way. With
+        With ``patient`` a write that is not there yet is looked for again: it may be on its way. With
         ``quiet`` nothing is said of a write that took effect.
         """
         change = outcome.change
         try:
             lines = self._lines(outcome)
-            for _ in range(SETTLE_SECONDS if patient and isinstance(change, Create) else 0):
-                if new_lines(outcome, lines):
+            for _ in range(SETTLE_SECONDS if patient else 0):
+                if self.found(outcome, lines) is not None or new_lines(outcome, lines):
                     break
                 self.pause(1.0)
                 lines = self._lines(outcome)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from threading import Condition
 from typing import assert_never
@@ -70,11 +69,7 @@ class PushRun:
             self._count(outcome)
             return outcome.result
         with self._alone(outcome.change):
-            stop = self._stop_reason(outcome)
-            if stop and not outcome.sent:
-                outcome = replace(outcome, result=Result.SKIPPED, message=stop)
-            else:
-                outcome = self._carry_out(outcome, stop)
+            outcome = self._carry_out(outcome)
             self._operations.end(outcome, self._attempt, draft_of(self._operation, outcome))
             self._count(outcome)
         return outcome.result
@@ -93,13 +88,13 @@ class PushRun:
                 self._in_flight.discard(place)
                 self._lock.notify_all()
 
-    def _carry_out(self, outcome: Outcome, stop: str) -> Outcome:
+    def _carry_out(self, outcome: Outcome) -> Outcome:
         operations, operation, attempt = self._operations, self._operation, self._attempt
         protocol = Protocol(
             self._connectwise,
             self._today(),
             lambda: operations.sending(operation.id, outcome.position, attempt),
-            stopped=stop,
+            stopped=lambda: self._stop_reason(outcome),
             since=since(operation.undoes),
         )
         try:

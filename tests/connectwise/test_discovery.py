@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from seatsync.connectwise import ConnectWiseClient
-from seatsync.errors import ConnectWiseError
+from seatsync.errors import ConnectWiseError, NotNow
 from seatsync.model import AdditionId, Agreement, AgreementId
 
 from .fakes import GATEWAY, HTML, FakeClock, Reply, Script, agreement, client, fails, line, ok, raw, refusal
@@ -88,7 +88,8 @@ def test_a_changed_codebase_is_found_and_the_read_repeated() -> None:
     ]
 
 
-def test_a_write_follows_a_changed_codebase_too_since_nothing_was_there_to_take_it() -> None:
+def test_a_write_learns_of_a_changed_codebase_and_leaves_anew_after_another_look() -> None:
+    """Nothing was there to take it; but finding the new address takes time, in which the line may change."""
     moved = "PATCH /v2025_2/apis/3.0/finance/agreements/81/additions/9001"
     script = Script(
         {
@@ -98,6 +99,8 @@ def test_a_write_follows_a_changed_codebase_too_since_nothing_was_there_to_take_
         }
     )
     with client(script) as connectwise:
+        with pytest.raises(NotNow):
+            connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
         written = connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
     assert written.addition.quantity == 17
     assert [request.method for request in script.sent] == ["GET", "PATCH", "GET", "PATCH"]

@@ -1,5 +1,6 @@
 """Fault by fault: what a read repeats, what a write never repeats, and what the analyst is told."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import httpx
 import pytest
 
 from seatsync.connectwise import ConnectWiseClient
-from seatsync.errors import ConnectWiseError
+from seatsync.errors import ConnectWiseError, NotNow
 from seatsync.model import AdditionId, AgreementId, ProductId
 from seatsync.ports import Written
 
@@ -181,6 +182,40 @@ def test_a_wait_told_to_a_failed_write_holds_the_next_read_back() -> None:
     assert clock.waited == 30
 
 
+@pytest.mark.parametrize(("key", "call"), [(PATCH, update), (POST, create)])
+@pytest.mark.parametrize("header", ["7", "0", ""])
+def test_a_write_that_was_not_taken_is_not_sent_again_by_itself(
+    header: str, key: str, call: Callable[[ConnectWiseClient], Written]
+) -> None:
+    """What it was decided on may change during the wait, so that whoever sends it has to read again."""
+    clock = FakeClock()
+    script = Script({key: refusal(429, Retry_After=header), READ: ok(agreement(81))})
+    with client(script, clock) as connectwise:
+        with pytest.raises(NotNow) as error:
+            call(connectwise)
+        assert clock.waits == []
+        assert error.value.retry_after == (float(header) if header else None)
+        assert not error.value.outcome_unknown
+        read(connectwise)
+    assert clock.waited == (7 if header == "7" else 0), "the next read keeps the wait"
+    assert len(script.calls()) == 2
+
+
+@pytest.mark.parametrize(("held", "leaves"), [("1", True), ("3", False)])
+def test_a_write_does_not_wait_long_for_what_another_request_was_told(held: str, leaves: bool) -> None:
+    clock = FakeClock()
+    script = Script({POST: refusal(429, Retry_After=held), PATCH: ok(line(9001, quantity=17))})
+    with client(script, clock) as connectwise:
+        with pytest.raises(NotNow):
+            create(connectwise)
+        if leaves:
+            assert update(connectwise).addition.id == 9001
+        else:
+            with pytest.raises(NotNow, match="limits the number of requests"):
+                update(connectwise)
+    assert clock.waited == (1 if leaves else 0)
+
+
 def test_stop_ends_a_wait() -> None:
     clock = FakeClock()
     script = Script({READ: LIMITED})
@@ -264,17 +299,6 @@ def test_a_write_that_surely_did_nothing_is_a_plain_failure(key: str, call: obje
         call(connectwise)  # type: ignore[operator]
     assert not error.value.outcome_unknown
     assert len(script.calls()) == 1
-
-
-@pytest.mark.parametrize(("key", "call"), [(PATCH, update), (POST, create)])
-def test_a_write_that_was_too_early_is_sent_again(key: str, call: object) -> None:
-    clock = FakeClock()
-    script = Script({key: [LIMITED, LIMITED, ok(line(9001, 17))]})
-    with client(script, clock) as connectwise:
-        written = call(connectwise)  # type: ignore[operator]
-    assert written.addition.quantity == 17
-    assert len(script.calls()) == 3
-    assert clock.waited == 6
 
 
 def test_an_answer_about_another_line_is_unknown() -> None:

@@ -11,7 +11,7 @@ import httpx
 from seatsync.connectwise import ConnectWiseClient, connect
 from seatsync.connectwise.drafts import Drafts
 from seatsync.connectwise.pacing import Clock
-from seatsync.errors import ConnectWiseError, FieldError
+from seatsync.errors import ConnectWiseError, FieldError, NotNow
 from seatsync.model import (
     BILLABLE,
     Addition,
@@ -174,6 +174,8 @@ class InMemory:
     def _write(self, method: str, before: Addition | None, after: Addition) -> Written:
         self.sent.append(method)
         name = self._strike(method)
+        if name == "rate_limited":
+            raise NotNow("ConnectWise limits the number of requests.", status=429, retry_after=5.0)
         lost = ConnectWiseError("ConnectWise did not answer.", outcome_unknown=True, request_id="r-1")
         if name == "ignored_write":
             return Written(before or replace(after, quantity=Decimal(0)), "r-1")

@@ -1,0 +1,117 @@
+"""A write that ConnectWise is too busy to take: sent again only after what was approved was read again."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from seatsync.jobs.change import Protocol
+from seatsync.journal import Outcome
+from seatsync.model import ProductId
+
+from .test_change import AFTER, BEFORE, DONE, EVERY, Make, carry_out, create, holds, outcome_of, update
+from .worlds import NEW_PRODUCT, PLAIN, TODAY, World
+
+
+def busy(world: World, make: Make, times: int | None = 1) -> None:
+    """Let the server answer the next writes of a change that it is too busy."""
+    world.fault("rate_limited", method="POST" if make is create else "PATCH", times=times)
+
+
+def during_the_wait(world: World, outcome: Outcome, act: Any, **fields: Any) -> Outcome:
+    """Carry out a change, and do something each time that it waits."""
+    return Protocol(world.connectwise, TODAY, lambda: None, lambda _: act(), **fields).carry_out(outcome)
+
+
+@EVERY
+def test_a_write_that_was_not_taken_is_sent_once_more_after_the_wait(make: Make, world: World) -> None:
+    outcome, waited = outcome_of(make, world), []
+    busy(world, make)
+
+    ended = carry_out(world, outcome, waited)
+
+    assert (ended.result, ended.message) == (DONE[ended.kind], "")
+    assert holds(world) == AFTER[ended.kind]
+    assert len(waited) == 1
+    assert len(world.writes) == 2
+
+
+@EVERY
+def test_what_changed_during_the_wait_is_left_alone(make: Make, world: World) -> None:
+    """The values that were approved are gone: to send the write again would overwrite somebody's work."""
+    outcome = outcome_of(make, world)
+    busy(world, make)
+
+    def act() -> None:
+        if make is create:
+            world.connectwise.create_addition(PLAIN, NEW_PRODUCT.id, Decimal(9), TODAY)
+        else:
+            world.edit(quantity=Decimal(14))
+
+    ended = during_the_wait(world, outcome, act)
+
+    assert ended.result == "skipped"
+    there = "there was no line in the preview, there is one with 9 seats now"
+    assert ended.message.startswith(there if make is create else "was 12 in the preview, is 14 now")
+    assert len(world.writes) == (2 if make is create else 1), "the refused one, and somebody else's"
+
+
+@EVERY
+def test_an_agreement_that_ended_during_the_wait_is_left_alone(make: Make, world: World) -> None:
+    outcome = outcome_of(make, world)
+    busy(world, make)
+
+    ended = during_the_wait(world, outcome, lambda: world.edit_agreement(PLAIN, end=date(2026, 11, 20)))
+
+    assert ended.result == "skipped"
+    assert "no longer counts: ended on 2026-11-20" in ended.message
+    assert holds(world) == BEFORE
+
+
+@EVERY
+def test_a_run_that_is_stopped_during_the_wait_sends_nothing_more(make: Make, world: World) -> None:
+    outcome, said = outcome_of(make, world), [""]
+    busy(world, make)
+
+    ended = during_the_wait(
+        world, outcome, lambda: said.append("run stopped: cancelled"), stopped=lambda: said[-1]
+    )
+
+    assert (ended.result, ended.message) == ("skipped", "run stopped: cancelled")
+    assert holds(world) == BEFORE
+    assert len(world.writes) == 1
+
+
+@EVERY
+def test_the_patience_ends(make: Make, world: World) -> None:
+    outcome, waited = outcome_of(make, world), []
+    busy(world, make, times=None)
+
+    ended = carry_out(world, outcome, waited)
+
+    assert ended.result == "failed"
+    assert ended.message.startswith("Nothing was written. ConnectWise limits the number of requests")
+    assert holds(world) == BEFORE
+    assert 60 <= sum(waited) <= 120
+
+
+def test_a_lost_answer_on_the_second_try_is_looked_up(world: World) -> None:
+    outcome = outcome_of(update, world)
+    busy(world, update)
+    world.fault("drop_after", method="PATCH")
+
+    ended = carry_out(world, outcome)
+
+    assert ended.result == "updated"
+    assert ended.message.endswith("Looked up, and found as wanted.")
+    assert len(world.writes) == 2
+
+
+def test_a_busy_server_does_not_make_a_create_skip_a_date(world: World) -> None:
+    """The wait comes between two dates: both are tried again, in their order."""
+    outcome = outcome_of(create, world)
+    busy(world, create)
+
+    ended = carry_out(world, outcome)
+
+    assert ended.day == TODAY
+    assert [line.product_id for line in world.lines()] == [ProductId(3409), NEW_PRODUCT.id]
