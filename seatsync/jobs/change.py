@@ -179,18 +179,17 @@ class Protocol:
         if not wrong and isinstance(change, BillAgain):
             # No public source shows that ConnectWise lets go of a cancel date, so its answer is no proof.
             return looks.settle(outcome, "ConnectWise took the request.", live, quiet=True)
+        said = ""
         if not wrong and isinstance(change, Create):
-            line, wrong = self._read_back(line)
+            # An answer alone is no proof: nothing was there to compare it with.
+            try:
+                line = self.connectwise.addition(line.agreement_id, line.id)
+            except ConnectWiseError as error:
+                wrong = f"line {line.id} was added, which is not there" if says_gone(error) else ""
+                said = "So ConnectWise answered; reading the line back failed."
         if wrong:
             return looks.settle(outcome, f"ConnectWise answered that {wrong}.", live)
-        return looks.close(outcome, line, "", live)
-
-    def _read_back(self, line: Addition) -> tuple[Addition, str]:
-        """Read a line that was added: an answer alone is no proof, and nothing was there to compare."""
-        try:
-            return self.connectwise.addition(line.agreement_id, line.id), ""
-        except ConnectWiseError as error:
-            return line, f"line {line.id} was added, which is not there" if says_gone(error) else ""
+        return looks.close(outcome, line, said, live)
 
 
 class Refused(Exception):

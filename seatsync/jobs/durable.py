@@ -22,12 +22,11 @@ from uuid import uuid4
 from dbos import DBOS, SetWorkflowID
 
 from seatsync.errors import RunInProgress, SeatSyncError
-from seatsync.jobs.push import PushRun, draft_of
+from seatsync.jobs.push import PushRun, draft_of, end_of
 from seatsync.jobs.scan import scan
-from seatsync.journal import UNKNOWN, AuditDraft, Operation
+from seatsync.journal import UNKNOWN, Operation
 from seatsync.keeping import Store
 from seatsync.model import OperationId, TeamId
-from seatsync.people import Permission
 from seatsync.ports import ConnectWise
 from seatsync.status import ENDED, OperationKind, OperationStatus, Result
 
@@ -219,9 +218,7 @@ class DurableRunner:
         outcomes = operations.outcomes(operation.id)
         if self._closing.is_set() and any(outcome.result not in ENDED for outcome in outcomes):
             return "left to be resumed"
-        status, message = run.conclude(outcomes)
-        operations.finish(operation.id, attempt, status, message, {}, _closed(operation, status, message))
-        return status
+        return run.close(outcomes)
 
     def _unless_closing(self, step: Callable[[], Any]) -> None:
         # Decided outside the step, whose end is kept: a change that was left must not count as carried out.
@@ -255,25 +252,12 @@ class DurableRunner:
                     ended = replace(outcome, result=Result.FAILED, message=words)
                 operations.end(ended, attempt, draft_of(operation, ended))
         status = OperationStatus.FAILED
-        operations.finish(operation.id, attempt, status, why, {}, _closed(operation, status, why))
+        operations.finish(operation.id, attempt, status, why, {}, end_of(operation, status, why))
         return status
 
 
 def _workflow_id(operation: Operation) -> str:
     return f"seatsync-{operation.team_id}-{operation.id}"
-
-
-def _closed(operation: Operation, status: OperationStatus, message: str) -> AuditDraft:
-    return AuditDraft(
-        operation.who,
-        operation.team_id,
-        Permission.MANAGE,
-        "operation.finish",
-        f"operation {operation.id}",
-        after={"status": status, "message": message},
-        result="failed" if status is OperationStatus.FAILED else "ok",
-        operation_id=operation.id,
-    )
 
 
 def wait_for(

@@ -1,5 +1,6 @@
 """A push or undo as a run: changes in their order, each journalled and audited, until done or stopped."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -35,6 +36,7 @@ class PushRun:
         connectwise: ConnectWise,
         today: Callable[[], date],
         rehearses: Callable[[], bool] = lambda: False,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._operations = operations
         self._operation = operation
@@ -42,6 +44,7 @@ class PushRun:
         self._connectwise = connectwise
         self._today = today
         self._rehearses = rehearses
+        self._pause = pause
         self._lock = Condition()
         self._stopped = ""
         self._over: dict[AgreementId, str] = {}
@@ -94,6 +97,7 @@ class PushRun:
             self._connectwise,
             self._today(),
             lambda: operations.sending(operation.id, outcome.position, attempt),
+            self._pause,
             stopped=lambda: self._stop_reason(outcome),
             since=since(operation.undoes),
         )
@@ -140,8 +144,15 @@ class PushRun:
             if self._failures >= FAILURES_IN_A_ROW and not self._stopped:
                 self._stopped = f"run stopped: {FAILURES_IN_A_ROW} failures in a row"
 
+    def close(self, outcomes: Sequence[Outcome]) -> OperationStatus:
+        """Journal how the run ended, once every change has its outcome."""
+        status, message = self.conclude(outcomes)
+        operation, draft = self._operation, end_of(self._operation, status, message)
+        self._operations.finish(operation.id, self._attempt, status, message, {}, draft)
+        return status
+
     def conclude(self, outcomes: Sequence[Outcome]) -> tuple[OperationStatus, str]:
-        """Say how the run ended, once every change has its outcome."""
+        """Say how the run ended."""
         with self._lock:
             stopped = self._stopped
         cancelled = self._operations.cancel_requested(self._operation.id)
@@ -156,6 +167,20 @@ class PushRun:
         if any(outcome.needs_eye for outcome in outcomes):
             return OperationStatus.COMPLETED_WITH_FAILURES, said
         return OperationStatus.COMPLETED, said
+
+
+def end_of(operation: Operation, status: OperationStatus, message: str) -> AuditDraft:
+    """Draft the audit entry of the end of a run."""
+    return AuditDraft(
+        operation.who,
+        operation.team_id,
+        Permission.MANAGE,
+        "operation.finish",
+        f"operation {operation.id}",
+        after={"status": status, "message": message},
+        result="failed" if status is OperationStatus.FAILED else "ok",
+        operation_id=operation.id,
+    )
 
 
 def _place(change: Change) -> object:

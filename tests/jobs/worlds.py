@@ -322,7 +322,7 @@ def _day(day: date) -> str:
     return f"{day}T00:00:00Z"
 
 
-def client_of(url: str) -> ConnectWiseClient:
+def client_of(url: str, transport: httpx.HTTPTransport | None = None) -> ConnectWiseClient:
     """Connect to a simulator with a clock on which a wait takes no time."""
     now = 0.0
 
@@ -332,7 +332,7 @@ def client_of(url: str) -> ConnectWiseClient:
 
     connection = Connection(url, "training", "public-key", "private-key", "client-id")
     # Certificates, which cost a quarter of a second a client, are not needed for http.
-    transport = httpx.HTTPTransport(verify=False)
+    transport = transport or httpx.HTTPTransport(verify=False)
     return connect(connection, clock=Clock(monotonic=lambda: now, sleep=sleep), transport=transport)
 
 
