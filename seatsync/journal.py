@@ -48,7 +48,8 @@ class Operation:
 class Outcome:
     """What became of one change of an operation.
 
-    ``sent`` says that a write may have left for ConnectWise: it is set, and committed, before sending.
+    ``sent`` says that a write may have left for ConnectWise, at ``sent_at`` the last time: both are set, and
+    committed, before sending. Journals from before it was kept have no ``sent_at``.
     ``day`` is the date that was written: a create's effective date, a cancel's last day, or the cancel date
     that a line which bills again had before.
     """
@@ -63,6 +64,7 @@ class Outcome:
     day: date | None = None
     request_id: str = ""
     message: str = ""
+    sent_at: datetime | None = None
 
     @property
     def kind(self) -> Kind:

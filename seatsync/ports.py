@@ -22,6 +22,10 @@ Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all, and what is being done now."""
 
 
+def nothing() -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """Where a team's ConnectWise is and how to sign in there; ``repr`` shows no key."""
@@ -79,15 +83,22 @@ class Writes(Protocol[Made]):
         """Add a billable line at the catalogue's price, with a serial number unless ``serial`` is empty."""
 
 
-class ConnectWise(Writes[Written], Protocol):
-    """The part of the ConnectWise API that a scan and a push use. Every method may raise ConnectWiseError.
-
-    A write raises NotNow when it did not leave at once or was not taken, and is never sent again by itself.
-    """
+class ConnectWise(Protocol):
+    """The part of the ConnectWise API that a scan and a push use. Every method may raise ConnectWiseError."""
 
     @property
     def drafts(self) -> Writes[WriteRequest]:
         """Describe writes, byte for byte as they would be sent, and send nothing."""
+
+    def writer(self, leaving: Callable[[], None] = nothing) -> Writes[Written]:
+        """Send writes, each once. ``leaving`` is called before each, when nothing holds it back any more.
+
+        A write raises NotNow when it can't leave at once or is not taken, and is never sent again by itself.
+        """
+
+    @property
+    def waits(self) -> int:
+        """Count how often a request of the calling thread was held back so far."""
 
     @property
     def requests(self) -> int:

@@ -175,7 +175,7 @@ def undecided(store: SqlStore) -> tuple[Blind, Operation]:
     server = Blind("drop_before")
     run = pushed(store, server, create(server))
     server.faults.clear()
-    server.create_addition(PLAIN, NEW_PRODUCT.id, Decimal(7), TODAY)
+    server.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(7), TODAY)
     server.sent.clear()
     return server, run
 
@@ -209,7 +209,7 @@ def test_the_serial_number_makes_it_certain(store: SqlStore) -> None:
     server = Blind()
     run = pushed(store, server, create(server, "MSP-0a1b"))
     server.faults.clear()
-    server.create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
+    server.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
     server.held[AdditionId(9002)] = replace(server.held[AdditionId(9002)], quantity=Decimal(8))
     server.sent.clear()
 
@@ -228,7 +228,7 @@ def test_lines_with_other_serial_numbers_are_not_the_one_and_blank_ones_may_be(s
         server = Blind("drop_before")
         run = pushed(store, server, replace(create(server, "MSP-0a1b"), key=serial or "n"))
         server.faults.clear()
-        server.create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY, serial)
+        server.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY, serial)
         server.sent.clear()
 
         _, outcome = settled(store, server, run)

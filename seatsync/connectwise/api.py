@@ -3,7 +3,7 @@
 import re
 import ssl
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from types import TracebackType
@@ -22,7 +22,7 @@ from seatsync.connectwise.row import one
 from seatsync.connectwise.scan import read_book
 from seatsync.errors import ConnectWiseError, SettingsError
 from seatsync.model import Addition, AdditionId, Agreement, AgreementId, Book, ProductId
-from seatsync.ports import Check, Connection, Progress, WriteRequest, Written
+from seatsync.ports import Check, Connection, Progress, WriteRequest, Written, nothing
 
 _COMPANY = re.compile(r"[^\s:+/\x00-\x1f\x7f]+")
 _KEY = re.compile(r"[!-9;-~]+")
@@ -58,6 +58,11 @@ class ConnectWiseClient:
         return self._session.gate.sent
 
     @property
+    def waits(self) -> int:
+        """Count how often a request of the calling thread was held back so far."""
+        return self._session.gate.waits
+
+    @property
     def wait_left(self) -> float:
         """Return for how many seconds ConnectWise asks all requests to wait; 0 when it does not."""
         return self._session.gate.wait_left
@@ -90,6 +95,19 @@ class ConnectWiseClient:
             found = paging.read_all(self._session, listing)
             return tuple(wire.addition(row, agreement) for row in found)
 
+    def writer(self, leaving: Callable[[], None] = nothing) -> "Writer":
+        """Send writes; ``leaving`` is called before each, when nothing holds it back any more."""
+        return Writer(self._session, self.drafts, leaving)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Sends each write once, and reads the line in the answer."""
+
+    session: Session
+    drafts: Drafts
+    leaving: Callable[[], None]
+
     def set_quantity(self, agreement: AgreementId, addition: AdditionId, quantity: Decimal) -> Written:
         """Replace the quantity of a line and nothing else. Raises ConnectWiseError."""
         what = f"set the quantity of line {addition} of agreement {agreement}"
@@ -117,9 +135,9 @@ class ConnectWiseClient:
         self, draft: WriteRequest, what: str, agreement: AgreementId, addition: AdditionId | None
     ) -> Written:
         request = Request(draft.method, draft.path, what, body=draft.body)
-        answer = self._session.write(request)
+        answer = self.session.write(request, self.leaving)
         try:
-            with self._session.scrubbed():
+            with self.session.scrubbed():
                 written = wire.addition(one(answer.body, "line"), agreement)
         except ConnectWiseError as error:
             raise _unclear(request, str(error), answer.request_id) from error

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from urllib.parse import quote, urlencode
 
@@ -16,7 +16,7 @@ from seatsync.connectwise.outages import UNANSWERED, unanswered
 from seatsync.connectwise.pacing import TRIES, Clock, Gate, Patience, Stop, never
 from seatsync.connectwise.pagesize import PageSizes
 from seatsync.errors import ConnectWiseError, NotNow, ScanFailed
-from seatsync.ports import Connection
+from seatsync.ports import Connection, nothing
 
 _log = logging.getLogger(__name__)
 _CONNECT_SECONDS = 10.0
@@ -99,15 +99,16 @@ class Session:
                 return outcome
             patience.again(outcome)
 
-    def write(self, request: Request) -> Answer:
+    def write(self, request: Request, leaving: Callable[[], None] = nothing) -> Answer:
         """Send a write once, at once or not at all. Raises ConnectWiseError, and NotNow to try anew.
 
         A wait outdates what was read before a write, so that only the caller can send it after one.
+        ``leaving`` is called right before the write leaves, with its place among the requests in flight.
         """
         root = self.root()
         try:
             patience = Patience(self.gate, self.stop, budget=_AT_ONCE)
-            outcome = self._attempt(request, root + request.path, patience, guarded=True)
+            outcome = self._attempt(request, root + request.path, patience, guarded=True, leaving=leaving)
         except ConnectWiseError as error:
             if error.status != 429:
                 raise
@@ -127,10 +128,19 @@ class Session:
             outcome = self._attempt(request, self.root() + request.path, patience, guarded)
         return outcome
 
-    def _attempt(self, request: Request, url: str, patience: Patience, guarded: bool) -> Answer | Failure:
+    def _attempt(
+        self,
+        request: Request,
+        url: str,
+        patience: Patience,
+        guarded: bool,
+        leaving: Callable[[], None] = nothing,
+    ) -> Answer | Failure:
         # What the processor has to do is done outside the slot: a request waits for the network alone.
         prepared = self._prepare(request, url)
         with self.gate.slot(patience.deadline, patience.stop, guarded=guarded):
+            leaving()
+            self.gate.require_in_time(patience.deadline)
             try:
                 reply = self._send(prepared, request.signed)
             except UNANSWERED as lost:

@@ -58,6 +58,7 @@ class Gate:
         self._refused: ConnectWiseError | None = None
         self._sent = 0
         self._in_line = 0
+        self._own = threading.local()
 
     @property
     def sent(self) -> int:
@@ -79,7 +80,7 @@ class Gate:
             got = self._slots.acquire(timeout=max(deadline - self.clock.monotonic(), 0.0))
             self._in_line -= 1
             if not got:
-                raise ConnectWiseError("ConnectWise is slow, so that no request could leave.", status=429)
+                self.require_in_time(deadline)
             refused = guarded and self._refused is not None
             if not refused and self.clock.monotonic() >= self._not_before:
                 break
@@ -90,6 +91,17 @@ class Gate:
             yield
         finally:
             self._slots.release()
+
+    def require_in_time(self, deadline: float) -> None:
+        """Raise ConnectWiseError of status 429 when a request can't leave before its time is over."""
+        if self.clock.monotonic() >= deadline:
+            raise ConnectWiseError("No request could leave in time: ConnectWise is too slow.", status=429)
+
+    @property
+    def waits(self) -> int:
+        """Count how often the calling thread was made to wait."""
+        found: int = getattr(self._own, "waits", 0)
+        return found
 
     @property
     def wait_left(self) -> float:
@@ -117,6 +129,8 @@ class Gate:
 
     def pause(self, until: float, stop: Stop) -> None:
         """Wait until a time of the monotonic clock. Raises ConnectWiseError when asked to stop meanwhile."""
+        if until > self.clock.monotonic():
+            self._own.waits = self.waits + 1
         while (left := until - self.clock.monotonic()) > 0:
             if stop():
                 raise ConnectWiseError("Waiting for ConnectWise was stopped as asked; nothing more was sent.")

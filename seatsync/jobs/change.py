@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import assert_never
 
 from seatsync.errors import ConnectWiseError, NotNow
@@ -28,8 +28,18 @@ from seatsync.verify import (
 )
 
 _REFUSED = 400
+_SENT = "Sent before an interruption"
+_LOOKS = 10
 _PATIENCE = 120.0
 """Seconds that one change waits in all for ConnectWise to take its write."""
+
+
+_ARRIVES_WITHIN = 60.0
+"""Seconds after which a create whose process died is not expected any more, and is sent again."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _goes_on() -> str:
@@ -41,7 +51,8 @@ def _goes_on() -> str:
 class Protocol:
     """How one change is carried out: verify live, send, compare, look up what was not answered.
 
-    ``sending`` journals that a write is about to leave; it returns only after that is committed.
+    ``sending`` journals that a write is about to leave, with nothing between it and the write; it returns
+    only after that is committed.
     ``stopped`` says why nothing new may be sent, empty when it may: what an earlier try sent is looked up
     all the same. ``since`` says in words when the line was as the change expects it.
     """
@@ -50,6 +61,7 @@ class Protocol:
     today: date
     sending: Callable[[], None]
     pause: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = _now
     stopped: Callable[[], str] = _goes_on
     since: str = PREVIEW
 
@@ -111,9 +123,11 @@ class Protocol:
             verdict, lines = self._settle(outcome, verdict, lines)
             found = self._looks.found(outcome, lines)
             if found is not None:
-                return self._looks.close(outcome, found, "Sent before an interruption, and found as wanted.")
+                return self._looks.close(outcome, found, f"{_SENT}, and found as wanted.")
             if made := new_lines(outcome, lines):
-                return failed(outcome, in_place_of(made, "Sent before an interruption."))
+                return failed(outcome, in_place_of(made, f"{_SENT}."))
+            if isinstance(verdict, Drift):
+                return failed(outcome, f"{_SENT}. Looked up: {verdict.words}.")
         if stopped:
             return skipped(outcome, f"{stopped}; what was sent before had not taken effect")
         match verdict:
@@ -131,14 +145,26 @@ class Protocol:
         self, outcome: Outcome, verdict: Verdict, lines: Sequence[Addition]
     ) -> tuple[Verdict, Sequence[Addition]]:
         """Give a write whose process died the time to arrive: a create sent too early would make a twin."""
-        for _ in range(SETTLE_SECONDS):
-            if not isinstance(verdict, AsApproved):
-                break
+        seconds = _time_to_arrive(outcome, self.now())
+        while seconds > 0 and isinstance(verdict, AsApproved):
             self.pause(1.0)
+            seconds -= 1.0
             verdict, lines = self._verify(outcome)
         return verdict, lines
 
     def _verify(self, outcome: Outcome) -> tuple[Verdict, Sequence[Addition]]:
+        """Read and judge; anew when a read was held back, since the wait outdates what was read before it.
+
+        Raises ConnectWiseError.
+        """
+        for _ in range(_LOOKS):
+            before = self.connectwise.waits
+            verdict, lines = self._look(outcome)
+            if self.connectwise.waits == before or not isinstance(verdict, AsApproved):
+                return verdict, lines
+        raise ConnectWiseError("ConnectWise asked to wait during every look at the line.")
+
+    def _look(self, outcome: Outcome) -> tuple[Verdict, Sequence[Addition]]:
         change, connectwise = outcome.change, self.connectwise
         agreement = connectwise.agreement(change.agreement.id)
         if isinstance(change, Create):
@@ -150,6 +176,10 @@ class Protocol:
     def _create(self, outcome: Outcome, change: Create) -> Outcome:
         refused: list[str] = []
         for day in days_of(change):
+            if refused:
+                verdict, _ = self._verify(outcome)
+                if not isinstance(verdict, AsApproved):
+                    return skipped(outcome, verdict.words)
             try:
                 ended = self._send(replace(outcome, day=day), None)
             except ConnectWiseError as error:
@@ -166,9 +196,8 @@ class Protocol:
     def _send(self, outcome: Outcome, live: Addition | None) -> Outcome:
         """Send the write of a change and judge its answer; ``live`` is the line just before it."""
         change, looks = outcome.change, self._looks
-        self.sending()
         try:
-            written = send(change, outcome.day, self.connectwise)
+            written = send(change, outcome.day, self.connectwise.writer(self.sending))
         except ConnectWiseError as error:
             if not error.outcome_unknown:
                 raise
@@ -179,17 +208,19 @@ class Protocol:
         if not wrong and isinstance(change, BillAgain):
             # No public source shows that ConnectWise lets go of a cancel date, so its answer is no proof.
             return looks.settle(outcome, "ConnectWise took the request.", live, quiet=True)
-        said = ""
         if not wrong and isinstance(change, Create):
-            # An answer alone is no proof: nothing was there to compare it with.
-            try:
-                line = self.connectwise.addition(line.agreement_id, line.id)
-            except ConnectWiseError as error:
-                wrong = f"line {line.id} was added, which is not there" if says_gone(error) else ""
-                said = "So ConnectWise answered; reading the line back failed."
+            line, wrong = self._read_back(line)
         if wrong:
             return looks.settle(outcome, f"ConnectWise answered that {wrong}.", live)
-        return looks.close(outcome, line, said, live)
+        return looks.close(outcome, line, "", live)
+
+    def _read_back(self, line: Addition) -> tuple[Addition, str]:
+        """Read a line that was added: an answer alone is no proof, and nothing was there to compare."""
+        try:
+            return self.connectwise.addition(line.agreement_id, line.id), ""
+        except ConnectWiseError as error:
+            why = "which is not there" if says_gone(error) else "and could not be read back"
+            return line, f"line {line.id} was added, {why}"
 
 
 class Refused(Exception):
@@ -206,6 +237,18 @@ class RefusedCredentials(Refused):
 
 class RefusedAgreement(Refused):
     """ConnectWise says that the agreement is over, so that no further change of its lines can succeed."""
+
+
+def _time_to_arrive(outcome: Outcome, now: datetime) -> float:
+    """Return for how many seconds an interrupted write may still be on its way.
+
+    Integrators saw ConnectWise take minutes over a create, and made duplicates by sending it again. A PATCH
+    sets what it sets, so that a late one does no harm.
+    """
+    longest = _ARRIVES_WITHIN if isinstance(outcome.change, Create) else SETTLE_SECONDS
+    if outcome.sent_at is None:
+        return longest
+    return min(longest - (now - outcome.sent_at).total_seconds(), longest)
 
 
 def _wait(error: NotNow, tries: int) -> float:

@@ -44,8 +44,13 @@ def read_outcome(connection: Connection, operation: OperationId, position: int) 
     place = and_(OUTCOME.c.operation_id == operation, OUTCOME.c.position == position)
     row = connection.execute(select(*columns_of(OUTCOME, Outcome)).where(place)).one_or_none()
     if row is None:
-        raise NotFound(f"Operation {operation} has no change at place {position}.")
+        raise no_change(operation, position)
     return outcome_of(row)
+
+
+def no_change(operation: OperationId, position: int) -> NotFound:
+    """Say that an operation has no such change."""
+    return NotFound(f"Operation {operation} has no change at place {position}.")
 
 
 def read_outcomes(connection: Connection, operation: OperationId) -> tuple[Outcome, ...]:

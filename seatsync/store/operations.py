@@ -20,6 +20,7 @@ from seatsync.store.operation_rows import (
     UNDER_WAY,
     ended,
     fence,
+    no_change,
     outcome_of,
     read_operation,
     read_operations,
@@ -131,8 +132,9 @@ class SqlOperations:
         """Journal that a write is about to leave. Raises RunInProgress when fenced off, and NotFound."""
         with self._database.writing() as connection:
             fence(connection, operation, attempt)
-            read_outcome(connection, operation, position)
-            connection.execute(_at(operation, position).values(sent=True))
+            sent = _at(operation, position).values(sent=True, sent_at=self._database.clock())
+            if connection.execute(sent).rowcount == 0:
+                raise no_change(operation, position)
 
     def end(self, outcome: Outcome, attempt: int, audit: AuditDraft | None) -> None:
         """Journal the end of a change and its audit entry, in one transaction.

@@ -220,6 +220,7 @@ class OutcomeTable(Base, table=True):
     day: date | None
     request_id: str = Field(sa_type=CleanText)
     message: str = Field(sa_type=CleanText)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class AuditTable(Base, table=True):

@@ -200,9 +200,9 @@ CALLS: list[Callable[[ConnectWiseClient], object]] = [
     lambda found: found.agreement(AGREEMENT),
     lambda found: found.addition(AGREEMENT, LINE),
     lambda found: found.additions(AGREEMENT),
-    lambda found: found.set_quantity(AGREEMENT, LINE, Decimal(17)),
-    lambda found: found.set_cancelled(AGREEMENT, LINE, DAY),
-    lambda found: found.create_addition(AGREEMENT, PRODUCT, Decimal(17), DAY),
+    lambda found: found.writer().set_quantity(AGREEMENT, LINE, Decimal(17)),
+    lambda found: found.writer().set_cancelled(AGREEMENT, LINE, DAY),
+    lambda found: found.writer().create_addition(AGREEMENT, PRODUCT, Decimal(17), DAY),
     lambda found: found.check(),
     lambda found: found.read_book(silent),
 ]

@@ -100,8 +100,8 @@ def test_a_write_learns_of_a_changed_codebase_and_leaves_anew_after_another_look
     )
     with client(script) as connectwise:
         with pytest.raises(NotNow):
-            connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
-        written = connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
+            connectwise.writer().set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
+        written = connectwise.writer().set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
     assert written.addition.quantity == 17
     assert [request.method for request in script.sent] == ["GET", "PATCH", "GET", "PATCH"]
 

@@ -1,6 +1,7 @@
 """Fault by fault: what a read repeats, what a write never repeats, and what the analyst is told."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ import httpx
 import pytest
 
 from seatsync.connectwise import ConnectWiseClient
-from seatsync.errors import ConnectWiseError, NotNow
+from seatsync.errors import ConnectWiseError, NotNow, RunInProgress
 from seatsync.model import AdditionId, AgreementId, ProductId
 from seatsync.ports import Written
 
@@ -40,11 +41,13 @@ def read(connectwise: ConnectWiseClient) -> str:
 
 
 def update(connectwise: ConnectWiseClient) -> Written:
-    return connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
+    return connectwise.writer().set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
 
 
 def create(connectwise: ConnectWiseClient) -> Written:
-    return connectwise.create_addition(AgreementId(81), ProductId(3409), Decimal(17), date(2026, 11, 22))
+    return connectwise.writer().create_addition(
+        AgreementId(81), ProductId(3409), Decimal(17), date(2026, 11, 22)
+    )
 
 
 @pytest.mark.parametrize(
@@ -214,6 +217,57 @@ def test_a_write_does_not_wait_long_for_what_another_request_was_told(held: str,
             with pytest.raises(NotNow, match="limits the number of requests"):
                 update(connectwise)
     assert clock.waited == (1 if leaves else 0)
+
+
+def test_a_write_is_told_right_before_it_leaves_and_only_then() -> None:
+    clock, told = FakeClock(), []
+    script = Script({POST: refusal(429, Retry_After="9"), PATCH: ok(line(9001, quantity=17))})
+    with client(script, clock) as connectwise:
+        writer = connectwise.writer(lambda: told.append(len(script.calls())))
+        with pytest.raises(NotNow):
+            create(connectwise)
+        with pytest.raises(NotNow):
+            writer.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
+        assert told == [], "it was held back"
+        clock.sleep(9)
+        writer.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
+    assert told == [1]
+    assert len(script.calls()) == 2
+
+
+def test_a_write_whose_telling_took_long_does_not_leave() -> None:
+    """The journal was slow, or the process asleep: what was read before is outdated."""
+    clock, script = FakeClock(), Script({PATCH: ok(line(9001, quantity=17))})
+    with client(script, clock) as connectwise, pytest.raises(NotNow, match="could leave in time"):
+        connectwise.writer(lambda: clock.sleep(5)).set_quantity(AgreementId(81), AdditionId(9001), Decimal(1))
+    assert script.calls() == []
+
+
+def test_a_write_that_may_not_leave_any_more_does_not() -> None:
+    """Another process took the run over."""
+
+    def taken_over() -> None:
+        raise RunInProgress("Operation 5 was taken over.")
+
+    script = Script({PATCH: ok(line(9001, quantity=17))})
+    with client(script) as connectwise:
+        with pytest.raises(RunInProgress):
+            connectwise.writer(taken_over).set_quantity(AgreementId(81), AdditionId(9001), Decimal(1))
+        assert script.calls() == []
+        assert update(connectwise).addition.id == 9001, "its place among the requests in flight is free"
+
+
+def test_the_waits_of_a_thread_are_counted() -> None:
+    script = Script({READ: [LIMITED, TIMEOUT, *[ok(agreement(81))] * 2]})
+    with client(script) as connectwise:
+        assert connectwise.waits == 0
+        read(connectwise)
+        assert connectwise.waits >= 2
+        before = connectwise.waits
+        read(connectwise)
+        assert connectwise.waits == before
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(lambda: connectwise.waits).result() == 0
 
 
 def test_stop_ends_a_wait() -> None:

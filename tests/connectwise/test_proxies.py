@@ -189,7 +189,7 @@ def test_a_proxy_that_opens_no_tunnel_is_told_without_its_password(
         with pytest.raises(ConnectWiseError) as caught:
             connectwise.agreement(AGREEMENT)
         with pytest.raises(ConnectWiseError) as written:
-            connectwise.set_quantity(AGREEMENT, LINE, Decimal(3))
+            connectwise.writer().set_quantity(AGREEMENT, LINE, Decimal(3))
         (advice,) = [check.advice for check in connectwise.check()]
 
     assert f"ConnectWise at {HOST} can't be reached" in str(caught.value)
@@ -246,8 +246,8 @@ class Elsewhere:
 
 CALLS: dict[str, Callable[[ConnectWiseClient], object]] = {
     "GET": lambda connectwise: connectwise.agreement(AGREEMENT),
-    "PATCH": lambda connectwise: connectwise.set_quantity(AGREEMENT, LINE, Decimal(3)),
-    "POST": lambda connectwise: connectwise.create_addition(
+    "PATCH": lambda connectwise: connectwise.writer().set_quantity(AGREEMENT, LINE, Decimal(3)),
+    "POST": lambda connectwise: connectwise.writer().create_addition(
         AGREEMENT, ProductId(3409), Decimal(3), date(2026, 12, 1)
     ),
 }

@@ -82,7 +82,7 @@ def test_a_missing_permission_is_named() -> None:
         client(Script({PATCH: refusal(403)})) as connectwise,
         pytest.raises(ConnectWiseError, match="Finance > Agreements: Add, Edit and Inquire All"),
     ):
-        connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(1))
+        connectwise.writer().set_quantity(AgreementId(81), AdditionId(9001), Decimal(1))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_no_credential_is_in_an_error_even_when_the_server_repeats_them(
         with pytest.raises(ConnectWiseError) as read_error:
             connectwise.agreement(AgreementId(81))
         with pytest.raises(ConnectWiseError) as write_error:
-            connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(1))
+            connectwise.writer().set_quantity(AgreementId(81), AdditionId(9001), Decimal(1))
         shown = [repr(connectwise), repr(connectwise._session), repr(CONNECTION), caplog.text]
     for error in (read_error.value, write_error.value):
         shown += [str(error), repr(error), repr(vars(error)), "".join(traceback.format_exception(error))]

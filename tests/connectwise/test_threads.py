@@ -133,7 +133,7 @@ def test_a_write_whose_connection_drops_is_unknown_and_sent_once(sent: bytes) ->
         serving(handle) as connectwise,
         pytest.raises(ConnectWiseError, match="may or may not have taken effect") as error,
     ):
-        connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
+        connectwise.writer().set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
     assert error.value.outcome_unknown
     assert writes == ["PATCH"]
 
@@ -162,7 +162,7 @@ def test_a_write_to_a_server_that_is_gone_is_a_plain_failure() -> None:
         connect(gone, clock=FakeClock().clock()) as connectwise,
         pytest.raises(ConnectWiseError, match=r"127\.0\.0\.1 can't be reached") as error,
     ):
-        connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
+        connectwise.writer().set_quantity(AgreementId(81), AdditionId(9001), Decimal(17))
     assert not error.value.outcome_unknown
 
 

@@ -237,7 +237,7 @@ def test_a_quantity_that_is_no_number_can_not_be_written() -> None:
 def test_an_update_sends_the_quantity_alone() -> None:
     script = Script({PATCH: ok(line(9001, 17))})
     with client(script) as connectwise:
-        written = connectwise.set_quantity(AgreementId(81), AdditionId(9001), Decimal("17.0"))
+        written = connectwise.writer().set_quantity(AgreementId(81), AdditionId(9001), Decimal("17.0"))
     assert script.sent[-1].content == b'[{"op":"replace","path":"quantity","value":17}]'
     assert script.sent[-1].headers["Content-Type"] == "application/json"
     assert (written.addition.quantity, written.request_id) == (Decimal(17), "r-1")
@@ -246,7 +246,7 @@ def test_an_update_sends_the_quantity_alone() -> None:
 def test_a_cancel_sends_the_day_alone() -> None:
     script = Script({PATCH: ok(line(9001, cancelledDate="2026-11-30T00:00:00Z"))})
     with client(script) as connectwise:
-        written = connectwise.set_cancelled(AgreementId(81), AdditionId(9001), date(2026, 11, 30))
+        written = connectwise.writer().set_cancelled(AgreementId(81), AdditionId(9001), date(2026, 11, 30))
     body = json.loads(script.sent[-1].content)
     assert body == [{"op": "replace", "path": "cancelledDate", "value": "2026-11-30T00:00:00Z"}]
     assert written.addition.cancelled == date(2026, 11, 30)
@@ -255,7 +255,7 @@ def test_a_cancel_sends_the_day_alone() -> None:
 def test_a_create_sends_no_price() -> None:
     script = Script({"POST finance/agreements/81/additions": ok(line(9007, 5), 201)})
     with client(script) as connectwise:
-        written = connectwise.create_addition(
+        written = connectwise.writer().create_addition(
             AgreementId(81), ProductId(3409), Decimal(5), date(2026, 11, 22)
         )
     assert json.loads(script.sent[-1].content) == {

@@ -43,7 +43,7 @@ def test_what_changed_during_the_wait_is_left_alone(make: Make, world: World) ->
 
     def act() -> None:
         if make is create:
-            world.connectwise.create_addition(PLAIN, NEW_PRODUCT.id, Decimal(9), TODAY)
+            world.connectwise.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(9), TODAY)
         else:
             world.edit(quantity=Decimal(14))
 

@@ -1,14 +1,14 @@
 """One change, against both servers: what comes of it, what the server holds, how often it was written."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import pytest
 
 from seatsync.jobs.change import Protocol, RefusedCredentials
-from seatsync.jobs.lookup import SETTLE_SECONDS
 from seatsync.journal import Outcome, planned
 from seatsync.model import CompanyId, ProductId
 from seatsync.plan import Cancel, Create, Update
@@ -173,10 +173,10 @@ def test_what_somebody_did_by_hand_is_skipped(world: World) -> None:
 
 def test_a_line_that_somebody_added_is_not_doubled(world: World) -> None:
     same, other = outcome_of(create, world), outcome_of(create, world)
-    world.connectwise.create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
+    world.connectwise.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
 
     assert carry_out(world, same).message.startswith("already 5 (line ")
-    world.connectwise.create_addition(PLAIN, NEW_PRODUCT.id, Decimal(2), TODAY)
+    world.connectwise.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(2), TODAY)
     assert "there is one with 5 + 2 seats now" in carry_out(world, other).message
     assert world.writes == ["POST", "POST"], "only those of somebody else"
 
@@ -283,16 +283,23 @@ def test_an_interrupted_write_that_arrived_is_found_and_not_sent_again(make: Mak
 
 
 @EVERY
-def test_an_interrupted_write_that_never_arrived_is_sent(make: Make, world: World) -> None:
-    """And only after a wait: the lost one may still be on its way."""
-    outcome, waited = outcome_of(make, world, sent=True), []
+@pytest.mark.parametrize("ago", [None, 0, 4, 3600])
+def test_an_interrupted_write_that_never_arrived_is_sent_after_the_time_to_arrive(
+    make: Make, ago: int | None, world: World
+) -> None:
+    """A create could make a twin and is given a minute, a PATCH ten seconds; each since it was sent."""
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    outcome = outcome_of(
+        make, world, sent=True, sent_at=None if ago is None else now - timedelta(seconds=ago)
+    )
+    waited: list[float] = []
 
-    ended = carry_out(world, outcome, waited)
+    ended = Protocol(world.connectwise, TODAY, lambda: None, waited.append, lambda: now).carry_out(outcome)
 
     assert ended.result == DONE[ended.kind]
     assert holds(world) == AFTER[ended.kind]
     assert len(world.writes) == 1
-    assert len(waited) == SETTLE_SECONDS
+    assert len(waited) == max((60 if make is create else 10) - (ago or 0), 0)
 
 
 @EVERY
@@ -320,7 +327,7 @@ def test_an_interrupted_create_that_arrives_late_is_not_doubled(world: World) ->
     def pause(seconds: float) -> None:
         waited.append(seconds)
         if len(waited) == 3:
-            world.connectwise.create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
+            world.connectwise.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
 
     ended = Protocol(world.connectwise, TODAY, lambda: None, pause).carry_out(outcome)
 
@@ -341,3 +348,56 @@ def test_an_interrupted_write_that_cannot_be_looked_up_is_not_called_unwritten(
     assert ended.result == "failed"
     assert ended.message.startswith("Outcome unknown: it was sent before an interruption")
     assert world.writes == []
+
+
+@EVERY
+def test_what_changed_while_a_read_was_held_back_is_seen(make: Make, world: World) -> None:
+    """The agreement was read before the wait, the line after it: both are read anew."""
+    outcome = outcome_of(make, world)
+    held = Held(world)
+
+    ended = Protocol(held, TODAY, _unsent, lambda _: None).carry_out(outcome)
+
+    assert ended.result == "skipped"
+    assert "no longer counts: ended on 2026-11-20" in ended.message
+    assert world.writes == []
+
+
+class Held:
+    """Holds the first read of lines back for a while, in which the agreement ends."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.waits = 0
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("addition", "additions") and not self.waits:
+            self.waits = 1
+            self._world.edit_agreement(PLAIN, end=date(2026, 11, 20))
+        return getattr(self._world.connectwise, name)
+
+
+def test_a_server_that_holds_back_every_look_gets_no_write(world: World) -> None:
+    outcome = outcome_of(update, world)
+
+    class Always:
+        waits = property(lambda _: next(numbers))
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(world.connectwise, name)
+
+    numbers = count()
+    ended = Protocol(Always(), TODAY, _unsent, lambda _: None).carry_out(outcome)
+
+    assert ended.result == "failed"
+    assert ended.message == "Nothing was written. ConnectWise asked to wait during every look at the line."
+
+
+def test_an_interrupted_write_that_somebody_changed_since_is_not_called_unsent(world: World) -> None:
+    outcome = outcome_of(update, world, sent=True)
+    world.edit(quantity=Decimal(14))
+
+    ended = Protocol(world.connectwise, TODAY, _unsent, lambda _: None).carry_out(outcome)
+
+    assert ended.result == "failed"
+    assert ended.message == ("Sent before an interruption. Looked up: was 12 in the preview, is 14 now.")

@@ -75,10 +75,26 @@ def test_a_lost_answer_ends_the_search_for_a_date(world: World) -> None:
     assert world.lines(PLAIN)[1:] == ()
 
 
+def test_before_each_further_date_the_lines_are_read_again(world: World) -> None:
+    """Somebody adds the line in the moment in which the first date is refused."""
+    agreement = world.connectwise.agreement(ONE_MONTH)
+    change = Create("n", COMPANY, NEW_PRODUCT, agreement, Decimal(5), TODAY, (ONE_MONTH, PLAIN), (), None)
+
+    def somebody_adds() -> None:
+        world.connectwise.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(7), TODAY)
+
+    (outcome,) = planned([change])
+    ended = Protocol(world.connectwise, TODAY, somebody_adds, lambda _: None).carry_out(outcome)
+
+    assert ended.result == "skipped"
+    assert "there is one with 7 seats now" in ended.message
+    assert world.writes == ["POST", "POST"], "somebody's, and the refused one"
+
+
 def test_a_line_that_was_added_on_a_later_date_is_found_after_an_interruption(world: World) -> None:
     agreement = world.connectwise.agreement(ONE_MONTH)
     change = Create("n", COMPANY, NEW_PRODUCT, agreement, Decimal(5), TODAY, (ONE_MONTH,), (), None)
-    world.connectwise.create_addition(ONE_MONTH, NEW_PRODUCT.id, Decimal(5), date(2026, 12, 1))
+    world.connectwise.writer().create_addition(ONE_MONTH, NEW_PRODUCT.id, Decimal(5), date(2026, 12, 1))
     sent = Outcome(planned([change])[0].operation_id, 0, change, sent=True)
 
     ended = Protocol(world.connectwise, TODAY, lambda: None, lambda _: None).carry_out(sent)

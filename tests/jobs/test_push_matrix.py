@@ -93,8 +93,6 @@ class Place:
             return "failed" if lost else done[self.kind]
         if self.moment == "re-read":
             return "failed" if always else done[self.kind]
-        if self.moment == "check" and self.kind == "create":
-            return done[self.kind]  # its answer showed the line as meant
         return "unknown" if always or refused else done[self.kind]
 
     def meet(self, url: str) -> str:

@@ -180,15 +180,12 @@ def test_a_create_of_a_tagged_team_sets_the_serial_number_and_an_update_never_do
 def test_a_lost_create_with_a_serial_number_is_found_beside_a_twin(world: World) -> None:
     """Somebody added the same seats from the same day in the moment of the write."""
     (outcome,) = planned([tagged(create(world))])
-    connectwise, real = world.connectwise, world.connectwise.create_addition
 
-    def beside_a_twin(*given: object) -> object:
-        real(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
+    def twin() -> None:
+        world.connectwise.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
         world.fault("drop_after", method="POST")
-        return real(*given)  # type: ignore[arg-type]
 
-    connectwise.create_addition = beside_a_twin  # type: ignore[method-assign, assignment]
-    ended = Protocol(connectwise, TODAY, lambda: None, lambda _: None).carry_out(outcome)
+    ended = Protocol(world.connectwise, TODAY, twin, lambda _: None).carry_out(outcome)
 
     assert ended.result == "created"
     assert isinstance(ended.change, Create)
@@ -205,15 +202,12 @@ def create_again(world: World) -> Create:
 
 def test_without_a_serial_number_such_a_create_stays_unknown(world: World) -> None:
     (outcome,) = planned([create(world)])
-    connectwise, real = world.connectwise, world.connectwise.create_addition
 
-    def beside_a_twin(*given: object) -> object:
-        real(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
+    def twin() -> None:
+        world.connectwise.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
         world.fault("drop_after", method="POST")
-        return real(*given)  # type: ignore[arg-type]
 
-    connectwise.create_addition = beside_a_twin  # type: ignore[method-assign, assignment]
-    ended = Protocol(connectwise, TODAY, lambda: None, lambda _: None).carry_out(outcome)
+    ended = Protocol(world.connectwise, TODAY, twin, lambda _: None).carry_out(outcome)
 
     assert ended.message.startswith("Outcome unknown")
 
@@ -228,7 +222,7 @@ def test_a_lost_create_that_arrives_late_is_waited_for() -> None:
     def pause(seconds: float) -> None:
         waited.append(seconds)
         if len(waited) == 4:
-            server.create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
+            server.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY)
 
     ended = Protocol(server, TODAY, lambda: None, pause).carry_out(outcome)
 

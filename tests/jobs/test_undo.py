@@ -143,7 +143,7 @@ def test_what_somebody_undid_by_hand_is_skipped(make: Make, words: str, world: W
     if make is update:
         world.edit(quantity=Decimal(12))
     else:
-        world.connectwise.set_cancelled(PLAIN, LINE, None)  # type: ignore[arg-type]
+        world.connectwise.writer().set_cancelled(PLAIN, LINE, None)  # type: ignore[arg-type]
 
     assert undo(world, planned_undo).message == words
     assert undo(world, planned_undo).result is Result.SKIPPED
@@ -172,8 +172,11 @@ def test_an_answer_that_claims_to_let_go_of_a_cancel_date_is_checked_by_reading(
         def __getattr__(self, name: str) -> Any:
             return getattr(world.connectwise, name)
 
+        def writer(self, _leaving: Any) -> Any:
+            return self
+
         def set_cancelled(self, agreement: Any, addition: Any, day: date | None) -> Any:
-            written = world.connectwise.set_cancelled(agreement, addition, date(2026, 12, 14))
+            written = world.connectwise.writer().set_cancelled(agreement, addition, date(2026, 12, 14))
             return replace(written, addition=replace(written.addition, cancelled=day))
 
     ended = Protocol(Liar(), TODAY, lambda: None).carry_out(undo_of(pushed))
@@ -238,7 +241,7 @@ def test_the_line_of_a_create_is_kept_as_it_reads(world: World) -> None:
     for fault in ("", "drop_after"):
         if fault:
             (made,) = [line for line in world.lines() if line.id != LINE]
-            world.connectwise.set_cancelled(PLAIN, made.id, TODAY)
+            world.connectwise.writer().set_cancelled(PLAIN, made.id, TODAY)
             world.fault(fault, method="POST")
         outcome = outcome_of(lambda world: known(create(world), world), world)
         change = carry_out(world, outcome).change

@@ -98,11 +98,11 @@ def test_an_interrupted_create_whose_line_somebody_touched_is_unknown_and_not_se
     """Neither counts as the line that was meant: to send it again could bill the seats twice."""
     outcome = outcome_of(create, world, sent=True)
     connectwise = world.connectwise
-    made = connectwise.create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY).addition
+    made = connectwise.writer().create_addition(PLAIN, NEW_PRODUCT.id, Decimal(5), TODAY).addition
     if hand == "cancelled":
-        connectwise.set_cancelled(PLAIN, made.id, TODAY)
+        connectwise.writer().set_cancelled(PLAIN, made.id, TODAY)
     else:
-        connectwise.set_quantity(PLAIN, made.id, Decimal(8))
+        connectwise.writer().set_quantity(PLAIN, made.id, Decimal(8))
 
     ended = Protocol(connectwise, TODAY, _unsent, lambda _: None).carry_out(outcome)
 

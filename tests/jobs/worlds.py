@@ -24,7 +24,7 @@ from seatsync.model import (
     Product,
     ProductId,
 )
-from seatsync.ports import Check, Connection, ConnectWise, Progress, Written
+from seatsync.ports import Check, Connection, ConnectWise, Progress, Written, nothing
 from seatsync.simulator.book import SimulatedBook
 
 TODAY = date(2026, 11, 22)
@@ -188,6 +188,13 @@ class InMemory:
 
     # --- the port ---
 
+    def writer(self, leaving: Callable[[], None] = nothing) -> "Leaving":
+        return Leaving(self, leaving)
+
+    @property
+    def waits(self) -> int:
+        return 0
+
     @property
     def requests(self) -> int:
         return len(self.sent)
@@ -241,6 +248,24 @@ class InMemory:
         line = Addition(number, agreement, product, quantity, Decimal(0), Decimal(2), BILLABLE, effective)
         line = replace(line, serial=serial)
         return self._write("POST", None, line)
+
+
+class Leaving:
+    """The writes of a server in memory, each told before it leaves."""
+
+    def __init__(self, server: Any, leaving: Callable[[], None]) -> None:
+        self._server = server
+        self._leaving = leaving
+
+    def __getattr__(self, name: str) -> Any:
+        assert name in ("set_quantity", "set_cancelled", "create_addition")
+
+        def write(*given: Any) -> Written:
+            self._leaving()
+            made: Written = getattr(self._server, name)(*given)
+            return made
+
+        return write
 
 
 def _refusal(agreement: Agreement, effective: date) -> str:

@@ -84,7 +84,10 @@ def test_each_step_of_a_change_is_kept(store):
         message="done",
     )
     store.operations.end(ended, attempt, draft(store, "push.update"))
-    assert store.operations.outcomes(run.id)[0] == replace(ended, sent=True)
+    kept = store.operations.outcomes(run.id)[0]
+    assert kept == replace(ended, sent=True, sent_at=kept.sent_at)
+    assert kept.sent_at is not None
+    assert kept.sent_at >= run.started_at
     after = store.operations.get(team_of(store), run.id)
     assert (after.done, after.counts) == (1, {Result.PLANNED: 2, Result.UPDATED: 1})
     assert after.status is OperationStatus.RUNNING

@@ -120,7 +120,7 @@ def test_a_database_newer_than_the_program_is_refused(database_url):
     with open_store(database_url) as store:
         tamper(store, "UPDATE alembic_version SET version_num = '0009'")
     with pytest.raises(
-        DatabaseError, match="made by a newer SeatSync: its schema is 0009, this one knows 0003"
+        DatabaseError, match="made by a newer SeatSync: its schema is 0009, this one knows 0004"
     ):
         open_store(database_url)
 
