@@ -4,14 +4,16 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from seatsync.answers import cents, instant, money
 from seatsync.comparison import Movement
 from seatsync.journal import AuditEntry, Outcome
 from seatsync.model import SeatRow, number
 from seatsync.preview import PreviewRow
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PREVIEW_COLUMNS = (
     "Status",
@@ -164,8 +166,10 @@ def said(values: object) -> str:
     return ", ".join(f"{name}: {value}" for name, value in values.items() if value not in ("", None))
 
 
-def preview_frame(rows: Sequence[PreviewRow]) -> pd.DataFrame:
+def preview_frame(rows: Sequence[PreviewRow]) -> "pd.DataFrame":
     """Tabulate preview rows: columns ``PREVIEW_COLUMNS``, index ``Key``, quantities and money as numbers."""
+    import pandas as pd  # costs every command half a second, and only the screen needs it
+
     frame = pd.DataFrame([preview_cells(row) for row in rows], columns=list(PREVIEW_COLUMNS))
     numeric = ["Billed now", "Seats in export", "Difference", "Unit price", "Monthly effect"]
     for column in numeric:

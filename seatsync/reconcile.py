@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-
-import pandas as pd
+from operator import itemgetter
 
 from seatsync.absent import Absence, absent_row
 from seatsync.completeness import Evidence, find_incomplete
@@ -14,9 +13,7 @@ from seatsync.lines import Key, Lines, gather_lines
 from seatsync.model import (
     AgreementId,
     Book,
-    CompanyId,
     Link,
-    ProductId,
     Rejection,
     SeatRow,
     TierMapping,
@@ -118,25 +115,17 @@ def _rows(ground: Ground, seats: Sequence[Seat], absence: Absence) -> Iterator[P
 
 
 def _joined(seats: Sequence[Seat], lines: Lines) -> Iterator[tuple[Key, list[Seat]]]:
-    """Join seats with counted lines on company and product; yield each key with its seats, if any.
+    """Join seats with counted lines on company and product; yield each key, sorted, with its seats, if any.
 
-    Seats without a company or a product stay out: pandas would join one missing key with another.
+    Seats without a company or a product stay out.
     """
-    known = [
-        (seat.company_id, seat.product_id, place)
-        for place, seat in enumerate(seats)
-        if seat.company_id is not None
-        and seat.product_id is not None
-        and seat.treatment in (*_ON_ROWS, Treatment.SKIPPED)
-    ]
-    keys = ["company", "product"]
-    left = pd.DataFrame(known, columns=[*keys, "place"], dtype="int64")
-    grouped = left.groupby(keys)["place"].agg(list).rename("places").reset_index()
-    right = pd.DataFrame(list(lines.counted), columns=keys, dtype="int64")
-    joined = grouped.merge(right, on=keys, how="outer", validate="one_to_one", sort=True)
-    for company, product, places in joined[[*keys, "places"]].itertuples(index=False, name=None):
-        members = [seats[place] for place in places] if isinstance(places, list) else []
-        yield (CompanyId(int(company)), ProductId(int(product))), members
+    members: dict[Key, list[Seat]] = {key: [] for key in lines.counted}
+    for seat in seats:
+        if seat.company_id is None or seat.product_id is None:
+            continue
+        if seat.treatment in (*_ON_ROWS, Treatment.SKIPPED):
+            members.setdefault((seat.company_id, seat.product_id), []).append(seat)
+    yield from sorted(members.items(), key=itemgetter(0))
 
 
 def _place(row: PreviewRow) -> tuple[int, str, str]:

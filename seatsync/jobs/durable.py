@@ -1,6 +1,6 @@
 """Durable runs on DBOS: a scan or a push goes on without its starter, and resumes after its process died.
 
-DBOS checkpoints the steps of a run; the journal in the store decides what was written. Each process has an
+DBOS keeps which runs are under way; the journal in the store decides what was written. Each process has an
 executor id of its own, because DBOS by itself would resume what another live process is running. A run is
 taken over only when its team's run lock is free: the system frees it when the process that held it dies.
 """
@@ -12,10 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
-from contextvars import copy_context
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -30,10 +28,14 @@ from seatsync.model import OperationId, TeamId
 from seatsync.ports import ConnectWise
 from seatsync.status import ENDED, OperationKind, OperationStatus, Result
 
-PROTOCOL_VERSION = "1"
+PROTOCOL_VERSION = "2"
+"""Which steps a run has for DBOS: it goes on with none that has others."""
+
 _POLL_SECONDS = 0.5
 _WATCH_SECONDS = 2.0
 _WAIT_SECONDS = 1.0
+# So many changes more than requests in flight: while one is journalled, another uses its place.
+_BESIDE = 4
 # As long as one write and its look-up may take; what is killed meanwhile is looked up when it is resumed.
 _CLOSE_SECONDS = 150.0
 
@@ -117,10 +119,11 @@ class DurableRunner:
         status = DBOS.get_workflow_status(_workflow_id(operation))
         if status is None:
             self.start(operation)
-        elif status.status == "PENDING":
+        elif status.app_version == PROTOCOL_VERSION and status.status == "PENDING":
             DBOS.resume_workflow(_workflow_id(operation))
-        elif status.status not in ("ENQUEUED", "DELAYED"):
-            # DBOS holds the run for ended, the journal does not: the journal is right, and says what is left.
+        elif status.app_version != PROTOCOL_VERSION or status.status not in ("ENQUEUED", "DELAYED"):
+            # DBOS holds the run for ended or for another version's, the journal does not: the journal is
+            # right, and says what is left.
             with SetWorkflowID(f"{_workflow_id(operation)}-{uuid4().hex[:8]}"):
                 DBOS.start_workflow(_run, operation.team_id, operation.id)
 
@@ -191,10 +194,13 @@ class DurableRunner:
                 raise RunInProgress(f"Operation {operation} waits for another run of the team.")
 
     def _carry_out(self, operation: Operation, attempt: int, connectwise: ConnectWise) -> str:
-        operations = self._store.operations
+        # One step for the whole: the journal knows of each change whether it was carried out.
         if operation.kind is OperationKind.SCAN:
             return DBOS.run_step({"name": "scan"}, scan, self._store, operation, attempt, connectwise)
-        team = operation.team_id
+        return DBOS.run_step({"name": "push"}, self._push, operation, attempt, connectwise)
+
+    def _push(self, operation: Operation, attempt: int, connectwise: ConnectWise) -> str:
+        operations, team = self._store.operations, operation.team_id
         run = PushRun(
             operations,
             operation,
@@ -204,26 +210,17 @@ class DurableRunner:
             lambda: self._store.teams.rules(team).rehearse,
         )
         places = [outcome.position for outcome in operations.outcomes(operation.id)]
-        reserved = [(place, DBOS.reserve_step()) for place in places]
-        with ThreadPoolExecutor(self._in_flight + 3, thread_name_prefix="seatsync-push") as pool:
-            futures = [
-                pool.submit(
-                    copy_context().run,
-                    self._unless_closing,
-                    partial(step.run, {"name": f"change {place}"}, run.change, place),
-                )
-                for place, step in reserved
-            ]
+        with ThreadPoolExecutor(self._in_flight + _BESIDE, thread_name_prefix="seatsync-push") as pool:
+            futures = [pool.submit(self._unless_closing, run, place) for place in places]
             self._await(futures, operation, attempt, connectwise)
         outcomes = operations.outcomes(operation.id)
         if self._closing.is_set() and any(outcome.result not in ENDED for outcome in outcomes):
             return "left to be resumed"
         return run.close(outcomes)
 
-    def _unless_closing(self, step: Callable[[], Any]) -> None:
-        # Decided outside the step, whose end is kept: a change that was left must not count as carried out.
+    def _unless_closing(self, run: PushRun, place: int) -> None:
         if not self._closing.is_set():
-            step()
+            run.change(place)
 
     def _await(
         self, futures: list[Future[Any]], operation: Operation, attempt: int, connectwise: ConnectWise

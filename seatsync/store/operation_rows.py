@@ -65,11 +65,6 @@ def outcome_of(row: Row[Any]) -> Outcome:
     return Outcome(**(values | {"change": change_from_json(row.change), "result": Result(row.result)}))
 
 
-def ended(result: Result) -> bool:
-    """Say whether nothing more will happen to a change."""
-    return result not in (Result.PLANNED, Result.STARTED)
-
-
 def fence(connection: Connection, operation: OperationId, attempt: int) -> None:
     """Let only the latest attempt of an unfinished run write. Raises RunInProgress, NotFound."""
     held = select(OPERATION.c.attempt, OPERATION.c.status).where(OPERATION.c.id == operation)

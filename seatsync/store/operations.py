@@ -11,14 +11,13 @@ from seatsync.errors import NotFound, NotReady
 from seatsync.journal import UNKNOWN, AuditDraft, Operation, Outcome, concluded_anew, planned
 from seatsync.model import ExportId, OperationId, SnapshotId, TeamId
 from seatsync.plan import Change
-from seatsync.status import OperationKind, OperationStatus, Result
+from seatsync.status import ENDED, OperationKind, OperationStatus, Result
 from seatsync.store.audit import record
 from seatsync.store.codec import change_to_json
 from seatsync.store.engine import Database, only
 from seatsync.store.lock import RunLocks
 from seatsync.store.operation_rows import (
     UNDER_WAY,
-    ended,
     fence,
     no_change,
     outcome_of,
@@ -144,11 +143,11 @@ class SqlOperations:
         operation, position = outcome.operation_id, outcome.position
         with self._database.writing() as connection:
             fence(connection, operation, attempt)
-            old = read_outcome(connection, operation, position).result
-            connection.execute(_at(operation, position).values(**_end_values(outcome)))
-            step = int(ended(outcome.result)) - int(ended(old))
-            if step:
-                set_operation(connection, operation, done=OPERATION.c.done + step)
+            ends = _at(operation, position).values(**_end_values(outcome))
+            if connection.execute(ends.where(OUTCOME.c.result.not_in(ENDED))).rowcount:
+                set_operation(connection, operation, done=OPERATION.c.done + 1)
+            elif not connection.execute(ends).rowcount:
+                raise no_change(operation, position)
             if audit is not None:
                 record(self._database, connection, replace(audit, operation_id=operation))
 
