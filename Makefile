@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	&& { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: .venv demo run test check format coverage bench lock samples screenshots clean
+.PHONY: .venv demo run test check format soak coverage bench lock samples screenshots clean
 
 .venv: .venv/.app
 
@@ -37,6 +37,9 @@ check: .venv/.dev
 format: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+soak: .venv/.dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m soak $(ARGS)
 
 coverage: .venv/.dev
 	$(BIN)/coverage run -m pytest

@@ -225,6 +225,9 @@ class Operations(Protocol):
     def sending(self, operation: OperationId, position: int, attempt: int) -> None:
         """Journal that a write is about to leave. Raises RunInProgress when fenced off."""
 
+    def not_taken(self, operation: OperationId, position: int, attempt: int) -> None:
+        """Journal that ConnectWise did not take a write: none is on its way. Raises RunInProgress."""
+
     def end(self, outcome: Outcome, attempt: int, audit: AuditDraft | None) -> None:
         """Journal the end of a change and its audit entry, in one transaction."""
 

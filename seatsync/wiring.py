@@ -44,10 +44,14 @@ class Wiring:
         if self._scheduler is not None:
             self._scheduler.close()
             self._scheduler = None
+        self.let_go()
+        self.store.close()
+
+    def let_go(self) -> None:
+        """Close the runner: changes in flight are finished, and what is left can be resumed."""
         if self._runner is not None:
             self._runner.close()
             self._runner = None
-        self.store.close()
 
     def desk(self, team: str = "", person: Person = LOCAL_ADMIN) -> Desk:
         """Seat a person at the desk of a team, by name, or of the root team. Raises NotFound."""

@@ -143,8 +143,10 @@ def await_run(wiring: "Wiring", desk: "Desk", operation: "Operation") -> "Operat
         stop(desk, operation.id)
         return wait_for(wiring.store, desk.team.id, operation.id, watch)
     except Terminated:
-        tell(
-            "Ending after the changes in flight. "
-            f"What is left goes on with: python -m seatsync resume {operation.id}"
-        )
+        tell("Ending after the changes in flight.")
+        wiring.let_go()
+        left = wiring.store.operations.get(desk.team.id, operation.id)
+        if left.status.finished:
+            return left
+        tell(f"What is left goes on with: python -m seatsync resume {operation.id}")
         raise typer.Exit(FAILED) from None

@@ -14,7 +14,7 @@ from seatsync.jobs.words import by_hand, describe, in_place_of
 from seatsync.journal import UNKNOWN, Outcome
 from seatsync.model import Addition
 from seatsync.plan import BillAgain, Create
-from seatsync.ports import ConnectWise
+from seatsync.ports import ConnectWise, nothing
 from seatsync.status import Result
 from seatsync.verify import (
     PREVIEW,
@@ -32,7 +32,6 @@ _SENT = "Sent before an interruption"
 _LOOKS = 10
 _PATIENCE = 120.0
 """Seconds that one change waits in all for ConnectWise to take its write."""
-
 
 _ARRIVES_WITHIN = 60.0
 """Seconds after which a create whose process died is not expected any more, and is sent again."""
@@ -52,7 +51,8 @@ class Protocol:
     """How one change is carried out: verify live, send, compare, look up what was not answered.
 
     ``sending`` journals that a write is about to leave, with nothing between it and the write; it returns
-    only after that is committed.
+    only after that is committed. ``not_taken`` journals that ConnectWise did not take it, so that nothing is
+    on its way.
     ``stopped`` says why nothing new may be sent, empty when it may: what an earlier try sent is looked up
     all the same. ``since`` says in words when the line was as the change expects it.
     """
@@ -63,6 +63,7 @@ class Protocol:
     pause: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = _now
     stopped: Callable[[], str] = _goes_on
+    not_taken: Callable[[], None] = nothing
     since: str = PREVIEW
 
     def carry_out(self, outcome: Outcome) -> Outcome:
@@ -74,7 +75,11 @@ class Protocol:
             return self._until_taken(outcome)
         except ConnectWiseError as error:
             if says_gone(error):
-                return skipped(outcome, GONE)
+                return (
+                    failed(outcome, f"{_SENT}. Looked up: {GONE}.")
+                    if outcome.sent
+                    else skipped(outcome, GONE)
+                )
             way_out = by_hand(outcome.change) if error.status == _REFUSED else ""
             ended = failed(outcome, f"{_written(outcome)} {error}{way_out}", error.request_id)
             if error.refuses_credentials:
@@ -109,6 +114,7 @@ class Protocol:
             try:
                 return self._try(outcome, why)
             except NotNow as error:
+                self.not_taken()
                 wait = _wait(error, tries)
                 if waited + wait > _PATIENCE:
                     raise
@@ -186,6 +192,7 @@ class Protocol:
                 if not error.refuses_date:
                     raise
                 refused.append(f"{day}: {error}")
+                self.not_taken()
                 continue
             if refused and ended.result is Result.CREATED:
                 later = f"ConnectWise refused {change.effective}; effective {day}."

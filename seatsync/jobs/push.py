@@ -99,6 +99,7 @@ class PushRun:
             lambda: operations.sending(operation.id, outcome.position, attempt),
             self._pause,
             stopped=lambda: self._stop_reason(outcome),
+            not_taken=lambda: operations.not_taken(operation.id, outcome.position, attempt),
             since=since(operation.undoes),
         )
         try:

@@ -129,10 +129,17 @@ class SqlOperations:
 
     def sending(self, operation: OperationId, position: int, attempt: int) -> None:
         """Journal that a write is about to leave. Raises RunInProgress when fenced off, and NotFound."""
+        self._set_sent(operation, position, attempt, True)
+
+    def not_taken(self, operation: OperationId, position: int, attempt: int) -> None:
+        """Journal that a write was not taken: none is on its way. Raises RunInProgress, NotFound."""
+        self._set_sent(operation, position, attempt, False)
+
+    def _set_sent(self, operation: OperationId, position: int, attempt: int, sent: bool) -> None:
+        values = {"sent": sent, "sent_at": self._database.clock() if sent else None}
         with self._database.writing() as connection:
             fence(connection, operation, attempt)
-            sent = _at(operation, position).values(sent=True, sent_at=self._database.clock())
-            if connection.execute(sent).rowcount == 0:
+            if connection.execute(_at(operation, position).values(**values)).rowcount == 0:
                 raise no_change(operation, position)
 
     def end(self, outcome: Outcome, attempt: int, audit: AuditDraft | None) -> None:

@@ -15,7 +15,8 @@ import httpx
 from seatsync.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 30
+SECONDS = 90
+"""How long a test waits for a process. An interrupted create alone may be waited for a minute."""
 
 
 @dataclass

@@ -115,3 +115,21 @@ def test_a_busy_server_does_not_make_a_create_skip_a_date(world: World) -> None:
 
     assert ended.day == TODAY
     assert [line.product_id for line in world.lines()] == [ProductId(3409), NEW_PRODUCT.id]
+
+
+@EVERY
+def test_a_write_that_was_not_taken_is_journalled_as_not_on_its_way(make: Make, world: World) -> None:
+    """A process that dies during the wait leaves nothing that the next one would have to wait for."""
+    outcome = outcome_of(make, world)
+    busy(world, make)
+    told: list[str] = []
+
+    Protocol(
+        world.connectwise,
+        TODAY,
+        lambda: told.append("sending"),
+        lambda _: told.append("wait"),
+        not_taken=lambda: told.append("not taken"),
+    ).carry_out(outcome)
+
+    assert told == ["sending", "not taken", "wait", "sending"]

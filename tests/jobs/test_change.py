@@ -401,3 +401,16 @@ def test_an_interrupted_write_that_somebody_changed_since_is_not_called_unsent(w
 
     assert ended.result == "failed"
     assert ended.message == ("Sent before an interruption. Looked up: was 12 in the preview, is 14 now.")
+
+
+@ON_A_LINE
+def test_an_interrupted_write_whose_line_is_gone_is_not_called_unsent(make: Make, world: World) -> None:
+    outcome = outcome_of(make, world, sent=True)
+    world.remove_line()
+
+    ended = Protocol(world.connectwise, TODAY, _unsent, lambda _: None).carry_out(outcome)
+
+    assert ended.result == "failed"
+    assert ended.message == (
+        "Sent before an interruption. Looked up: the line or its agreement is no longer in ConnectWise."
+    )

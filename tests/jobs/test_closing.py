@@ -1,5 +1,6 @@
 """A runner that closes, or whose process is asked to end, finishes what is in flight and leaves the rest."""
 
+import json
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -8,13 +9,13 @@ import pytest
 
 from seatsync.journal import Operation
 from seatsync.simulator.app import create_app
-from seatsync.status import OperationStatus
+from seatsync.status import OperationKind, OperationStatus
 from seatsync.wiring import Wiring
 from tests.contract.proxy import running
-from tests.store.making import team_of
+from tests.store.making import draft, team_of
 
 from .installation import Installation, until
-from .test_durable import TODAY, assert_all_written_once, book, queued
+from .test_durable import TODAY, assert_all_written_once, book, changes, queued
 
 
 @pytest.fixture
@@ -75,3 +76,23 @@ def test_a_command_that_is_asked_to_terminate_does_the_same_and_says_how_to_go_o
     with Wiring(installation.settings) as wiring:
         assert_all_written_once(installation, wiring, operation)
     assert len(installation.writes()) == 16
+
+
+def test_a_command_that_is_asked_to_terminate_in_its_last_change_ends_as_if_nothing_had_been(
+    installation: Installation,
+) -> None:
+    with Wiring(installation.settings) as wiring:
+        operations, team = wiring.store.operations, team_of(wiring.store)
+        (only,) = changes(wiring)[:1]
+        kind, told = OperationKind.SEAT_SYNC, draft(wiring.store)
+        operation = operations.open(team, kind, "anna", digest="d", changes=[only], audit=told)
+        installation.fault("slow", method="PATCH", seconds=2)
+        process = installation.start("resume", str(operation.id), "--json")
+        until(lambda: operations.outcomes(operation.id)[0].sent, "the write to leave")
+
+        process.send_signal(signal.SIGTERM)
+        out, said = process.communicate(timeout=30)
+
+    assert process.returncode == 0, said
+    assert json.loads(out)["status"] == "completed"
+    assert "python -m seatsync resume" not in said

@@ -75,6 +75,20 @@ def test_a_lost_answer_ends_the_search_for_a_date(world: World) -> None:
     assert world.lines(PLAIN)[1:] == ()
 
 
+def test_a_date_that_was_refused_is_journalled_as_not_on_its_way(world: World) -> None:
+    told: list[str] = []
+    agreement = world.connectwise.agreement(ONE_MONTH)
+    (outcome,) = planned(
+        [Create("n", COMPANY, NEW_PRODUCT, agreement, Decimal(5), TODAY, (ONE_MONTH,), (), None)]
+    )
+
+    Protocol(
+        world.connectwise, TODAY, lambda: told.append("sending"), not_taken=lambda: told.append("not taken")
+    ).carry_out(outcome)
+
+    assert told == ["sending", "not taken", "sending"]
+
+
 def test_before_each_further_date_the_lines_are_read_again(world: World) -> None:
     """Somebody adds the line in the moment in which the first date is refused."""
     agreement = world.connectwise.agreement(ONE_MONTH)

@@ -99,6 +99,10 @@ class Journal:
         self._real.sending(operation, position, attempt)
         self._machine.market.pass_by()
 
+    def not_taken(self, operation: Any, position: int, attempt: int) -> None:
+        self._machine.market.pass_by()
+        self._real.not_taken(operation, position, attempt)
+
     def end(self, outcome: Outcome, attempt: int, audit: Any) -> None:
         self._machine.check_end(outcome)
         self._machine.market.pass_by()

@@ -94,6 +94,18 @@ def test_each_step_of_a_change_is_kept(store):
     assert store.audit.entries(team_of(store))[-1].operation_id == run.id
 
 
+def test_a_write_that_was_not_taken_does_not_count_as_sent(store):
+    run = push(store)
+    attempt = store.operations.claim(run.id)
+    store.operations.begin(run.id, 0, attempt)
+    store.operations.sending(run.id, 0, attempt)
+    store.operations.not_taken(run.id, 0, attempt)
+    kept = store.operations.outcomes(run.id)[0]
+    assert (kept.result, kept.sent, kept.sent_at) == (Result.STARTED, False, None)
+    store.operations.sending(run.id, 0, attempt)
+    assert store.operations.outcomes(run.id)[0].sent
+
+
 def test_the_line_that_a_create_made_is_kept_with_its_end(store):
     """And a journal from before it was kept has none."""
     run = push(store)
