@@ -15,7 +15,8 @@ SeatSyncError
 │   ├── BrakeTripped       the plan cuts more than the brakes allow
 │   └── RunInProgress      another run of the team is under way
 ├── ConnectWiseError       ConnectWise refused, failed or did not answer
-│   └── NotNow             a write has to wait, and what it rests on must be read again then
+│   ├── NotNow             a write has to wait, and what it rests on must be read again then
+│   └── WaitStopped        a wait for ConnectWise was ended as asked
 └── ScanFailed             a scan could not read everything; the old snapshot stays
 """
 
@@ -214,6 +215,13 @@ class NotNow(ConnectWiseError):
             retry_after=error.retry_after,
             raw=error.raw,
         )
+
+
+class WaitStopped(ConnectWiseError):
+    """A wait for ConnectWise was ended as asked; nothing more was sent."""
+
+    def __init__(self) -> None:
+        super().__init__("Waiting for ConnectWise was stopped as asked; nothing more was sent.")
 
 
 class ScanFailed(SeatSyncError):

@@ -1,6 +1,6 @@
 """Build the edges from the settings: store, ConnectWise, runner; the one module that knows them all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -89,8 +89,8 @@ class Wiring:
         return (*saved, False) if saved else None
 
     @contextmanager
-    def connect(self, team: TeamId) -> Iterator[ConnectWise]:
-        """Open the team's ConnectWise; no request is sent yet. Raises NotConfigured."""
+    def connect(self, team: TeamId, stop: Callable[[], bool] | None = None) -> Iterator[ConnectWise]:
+        """Open the team's ConnectWise and send nothing yet; ``stop`` ends its waits. Raises NotConfigured."""
         from seatsync.connectwise import connect  # httpx costs start-up time
 
         found = self.connection(team)
@@ -106,6 +106,7 @@ class Wiring:
             local_mode=True,
             ca_file=settings.connectwise_ca_file,
             api_version=settings.connectwise_api_version,
+            stop=stop,
         ) as client:
             yield client
 

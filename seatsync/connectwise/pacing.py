@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from seatsync.connectwise.failures import Failure, repeated
-from seatsync.errors import ConnectWiseError
+from seatsync.errors import ConnectWiseError, WaitStopped
 
 TRIES = 7
 BUDGET = 120.0
@@ -128,12 +128,12 @@ class Gate:
             self._refused = self._refused or error
 
     def pause(self, until: float, stop: Stop) -> None:
-        """Wait until a time of the monotonic clock. Raises ConnectWiseError when asked to stop meanwhile."""
+        """Wait until a time of the monotonic clock. Raises WaitStopped when asked to stop meanwhile."""
         if until > self.clock.monotonic():
             self._own.waits = self.waits + 1
         while (left := until - self.clock.monotonic()) > 0:
             if stop():
-                raise ConnectWiseError("Waiting for ConnectWise was stopped as asked; nothing more was sent.")
+                raise WaitStopped
             self.clock.sleep(min(left, _SLICE))
 
     def _await_turn(self, deadline: float, stop: Stop) -> None:

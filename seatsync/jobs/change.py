@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import assert_never
 
-from seatsync.errors import ConnectWiseError, NotNow
+from seatsync.errors import ConnectWiseError, NotNow, WaitStopped
 from seatsync.jobs.endings import GONE, failed, skipped
 from seatsync.jobs.lookup import SETTLE_SECONDS, LookUp, new_lines, says_gone
 from seatsync.jobs.sending import days_of, send
@@ -73,6 +73,10 @@ class Protocol:
         """
         try:
             return self._until_taken(outcome)
+        except WaitStopped as error:
+            if outcome.sent:
+                return failed(outcome, f"{_written(outcome)} {error}")
+            return skipped(outcome, self.stopped() or str(error))
         except ConnectWiseError as error:
             if says_gone(error):
                 return (

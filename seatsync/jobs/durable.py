@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -51,14 +52,15 @@ def _run(team: int, operation: int) -> str:
 class DurableRunner:
     """Starts runs, carries them out, and takes over those whose process died.
 
-    ``connect`` opens a team's ConnectWise, ``today`` is the team's calendar day, ``database`` is where DBOS
+    ``connect`` opens a team's ConnectWise, whose waits end when its second argument says so; ``today`` is the
+    team's calendar day, ``database`` is where DBOS
     keeps its own tables. One runner a process.
     """
 
     def __init__(
         self,
         store: Store,
-        connect: Callable[[TeamId], AbstractContextManager[ConnectWise]],
+        connect: Callable[[TeamId, Callable[[], bool] | None], AbstractContextManager[ConnectWise]],
         today: Callable[[TeamId], date],
         database: str,
         in_flight: int,
@@ -155,10 +157,11 @@ class DurableRunner:
                 return "finished"
             attempt = self._store.operations.claim(operation)
             try:
-                with self._counted(held), self._connect(team) as connectwise:
+                stop = None if held.kind is OperationKind.SCAN else partial(self._stops, operation)
+                with self._counted(held), self._connect(team, stop) as connectwise:
                     return self._carry_out(held, attempt, connectwise)
             except RunInProgress:
-                return "taken over"
+                return "left to another process"
             except SeatSyncError as error:
                 return self._give_up(held, attempt, str(error))
             except Exception as error:
@@ -208,6 +211,7 @@ class DurableRunner:
             connectwise,
             lambda: self._today(team),
             lambda: self._store.teams.rules(team).rehearse,
+            partial(self._pause, operation.id),
         )
         places = [outcome.position for outcome in operations.outcomes(operation.id)]
         with ThreadPoolExecutor(self._in_flight + _BESIDE, thread_name_prefix="seatsync-push") as pool:
@@ -217,6 +221,20 @@ class DurableRunner:
         if self._closing.is_set() and any(outcome.result not in ENDED for outcome in outcomes):
             return "left to be resumed"
         return run.close(outcomes)
+
+    def _pause(self, operation: OperationId, seconds: float) -> None:
+        """Let a change wait, until somebody asks the run to stop. Raises RunInProgress when this closes."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._closing.wait(min(left, _WAIT_SECONDS))
+            if self._stops(operation):
+                return
+
+    def _stops(self, operation: OperationId) -> bool:
+        """Say whether somebody asked the run to stop. Raises RunInProgress when this closes."""
+        if self._closing.is_set():
+            raise RunInProgress(f"Operation {operation} is left to be resumed.")
+        return self._store.operations.cancel_requested(operation)
 
     def _unless_closing(self, run: PushRun, place: int) -> None:
         if not self._closing.is_set():

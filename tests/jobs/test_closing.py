@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 
@@ -96,3 +97,50 @@ def test_a_command_that_is_asked_to_terminate_in_its_last_change_ends_as_if_noth
     assert process.returncode == 0, said
     assert json.loads(out)["status"] == "completed"
     assert "python -m seatsync resume" not in said
+
+
+def told_to_wait(installation: Installation) -> tuple[Operation, "subprocess.Popen[str]"]:
+    """A push in another process that ConnectWise told to wait for a minute, be it a read or a write."""
+    with Wiring(installation.settings) as wiring:
+        operation = queued(wiring)
+        process = installation.start("resume", str(operation.id), "--json")
+        until(lambda: len(installation.writes()) >= 2, "the first writes")
+        installation.fault("rate_limited", seconds=60)
+        operations, team = wiring.store.operations, team_of(wiring.store)
+        until(lambda: "asks to wait" in operations.get(team, operation.id).message, "the wait")
+    return operation, process
+
+
+def go_on(installation: Installation) -> None:
+    """Take requests again."""
+    installation.fault("rate_limited", rate=0)
+
+
+def test_a_command_that_is_asked_to_terminate_does_not_sit_a_wait_out(installation: Installation) -> None:
+    operation, process = told_to_wait(installation)
+
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=20)
+
+    assert process.returncode == 1
+    assert f"python -m seatsync resume {operation.id}" in said
+    go_on(installation)
+    assert installation.run("resume", str(operation.id), "--json").returncode == 0
+    with Wiring(installation.settings) as wiring:
+        assert_all_written_once(installation, wiring, operation)
+
+
+def test_a_run_that_is_cancelled_does_not_sit_a_wait_out(installation: Installation) -> None:
+    operation, process = told_to_wait(installation)
+
+    assert installation.run("cancel", str(operation.id)).returncode == 0
+    process.communicate(timeout=20)
+
+    assert process.returncode == 2
+    with Wiring(installation.settings) as wiring:
+        found = wiring.store.operations.get(team_of(wiring.store), operation.id)
+        outcomes = wiring.store.operations.outcomes(operation.id)
+    assert found.status is OperationStatus.CANCELLED
+    done = sum(outcome.result.written for outcome in outcomes)
+    assert Counter(o.message for o in outcomes)["run stopped: cancelled"] == 16 - done > 0
+    assert sum(entry["status"] in (200, 201) for entry in installation.writes()) == done
