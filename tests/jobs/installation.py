@@ -47,7 +47,7 @@ class Installation:
         return Settings.from_mapping(self.environment)
 
     def start(self, *arguments: str, **more: str) -> "subprocess.Popen[str]":
-        """Start a command in a process of its own."""
+        """Start a command as the leader of a process group."""
         process = subprocess.Popen(
             [sys.executable, "-m", "seatsync", *arguments],
             cwd=ROOT,
@@ -55,6 +55,7 @@ class Installation:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
         self.started.append(process)
         return process
@@ -66,8 +67,8 @@ class Installation:
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def kill(self, process: "subprocess.Popen[str]") -> None:
-        """End a process as a power cut would."""
-        process.send_signal(signal.SIGKILL)
+        """End a process, with all that it started, as a power cut would."""
+        os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
     def writes(self) -> list[dict[str, Any]]:
@@ -86,10 +87,13 @@ class Installation:
         httpx.post(f"{self.simulator}/simulator/faults", json=wish, trust_env=False).raise_for_status()
 
     def close(self) -> None:
-        """End what still runs."""
+        """End what still runs, and close what the ended ones were heard by."""
         for process in self.started:
             if process.poll() is None:
                 self.kill(process)
+            for pipe in (process.stdout, process.stderr):
+                if pipe is not None:
+                    pipe.close()
 
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:

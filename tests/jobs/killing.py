@@ -1,12 +1,8 @@
-"""A prepared push of sixty changes, commands in process groups of their own, and what became of them."""
+"""A prepared push of sixty changes, and what became of it."""
 
 import json
-import os
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -24,7 +20,7 @@ from seatsync.status import OperationKind
 from seatsync.store import open_store
 from tests.conftest import SECRET_KEY
 
-from .installation import ROOT, Installation, clean, until
+from .installation import Installation, until
 
 CLIENTS = range(1, 41)
 UPDATED = range(1, 31)
@@ -39,36 +35,6 @@ _BACKUPS, _ADVANCED, _BASIC = 1, 2, 3
 
 Fresh = Callable[[Path], AbstractContextManager[str]]
 """Makes a database like the prepared one, in a folder where it is a file, and gives its URL."""
-
-
-class Groups(Installation):
-    """An installation whose commands lead process groups of their own, to be killed with all they started."""
-
-    def start(self, *arguments: str, **more: str) -> "subprocess.Popen[str]":
-        """Start a command as the leader of a process group."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "seatsync", *arguments],
-            cwd=ROOT,
-            env={**clean(os.environ), **self.environment, **more},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        self.started.append(process)
-        return process
-
-    def kill(self, process: "subprocess.Popen[str]") -> None:
-        """End a process group as a power cut would."""
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-
-    def close(self) -> None:
-        """End what still runs, and close what the ended ones were heard by."""
-        super().close()
-        for pipe in (pipe for process in self.started for pipe in (process.stdout, process.stderr)):
-            if pipe is not None:
-                pipe.close()
 
 
 @dataclass(frozen=True)
@@ -135,11 +101,11 @@ class Prepared:
     seconds: float
 
     @contextmanager
-    def installation(self, folder: Path) -> Iterator[Groups]:
+    def installation(self, folder: Path) -> Iterator[Installation]:
         """Give an installation on a fresh database; the server is at its start, what is started ends."""
         self.server.reset()
         with self.fresh(folder) as database:
-            made = Groups(database, self.server.url)
+            made = Installation(database, self.server.url)
             try:
                 yield made
             finally:
@@ -193,7 +159,7 @@ def serving(folder: Path) -> Iterator[Server]:
     book.write_text(dumps(_book()))
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    installation = Groups(f"sqlite:///{folder}/none.db", f"http://127.0.0.1:{port}")
+    installation = Installation(f"sqlite:///{folder}/none.db", f"http://127.0.0.1:{port}")
     installation.start("simulator", "--port", str(port), "--book", str(book), "--latency-ms", str(LATENCY_MS))
     try:
         with httpx.Client(trust_env=False) as http:
@@ -208,7 +174,7 @@ def prepare(server: Server, database: str, fresh: Fresh, folder: Path) -> Prepar
     """Scan, map and preview, approve the plan of all changes, and push it once with nothing in the way."""
     export = folder / "export.csv"
     export.write_text("\n".join(["Tenant,Portal,Status,License,Users", *_seats()]))
-    installation = Groups(database, server.url)
+    installation = Installation(database, server.url)
     server.reset()
     before = server.records()
     _json(installation, "scan")
@@ -221,13 +187,13 @@ def prepare(server: Server, database: str, fresh: Fresh, folder: Path) -> Prepar
     sent = len(server.requests())
     with fresh(folder) as copy:
         began = time.monotonic()
-        _json(Groups(copy, server.url), *push[:-1])
+        _json(Installation(copy, server.url), *push[:-1])
         seconds = time.monotonic() - began
     requests = len(server.requests()) - sent
     return Prepared(server, fresh, push, plan["outcomes"], before, server.records(), requests, seconds)
 
 
-def _json(installation: Groups, *arguments: str) -> Any:
+def _json(installation: Installation, *arguments: str) -> Any:
     done = installation.run(*arguments, "--json")
     if done.returncode == 1:
         raise AssertionError(f"{arguments}: {done.stderr}")

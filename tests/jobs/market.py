@@ -33,6 +33,12 @@ PRODUCTS = (Product(SEATS, "AV-EAP", price=Decimal(4)), Product(MORE, "AV-ECP", 
 ON_ITS_WAY = 8
 """For how many moments a late write is on its way."""
 
+EDITS = (
+    *("this", "this", "quantity", "wanted", "back", "cancel", "price", "billing", "delete", "add", "over"),
+    "invoice",
+)
+"""What others do by hand; *this* is the line that is being changed."""
+
 Place = tuple[OperationId, int]
 """An operation and the position of a change in it."""
 
@@ -119,6 +125,45 @@ class Market:
         """Delete a line, as somebody does it by hand."""
         del self.held[line]
         self.touched[line] = self.moment
+
+    def meddle(self, kind: str, which: int, quantity: Decimal) -> None:
+        """Do what somebody does by hand in ConnectWise."""
+        lines = sorted(self.held)
+        line = lines[which % len(lines)] if lines else None
+        agreement = sorted(self.agreements)[which % len(self.agreements)]
+        change = self.current[1] if self.current else None
+        match kind:
+            case "wanted" if isinstance(change, Update) and change.addition.id in self.held:
+                self.edit(change.addition.id, quantity=change.quantity)
+            case "wanted" if isinstance(change, Cancel) and change.addition.id in self.held:
+                self.edit(change.addition.id, cancelled=change.last_day)
+            case "wanted" if isinstance(change, Create):
+                product, first = change.product.id, change.effective
+                self.add(change.agreement.id, product, change.quantity, effective=first)
+            case "this" if isinstance(change, Create):
+                self.add(change.agreement.id, change.product.id, quantity)
+            case "this" if change is not None and change.addition.id in self.held:
+                self.edit(change.addition.id, quantity=quantity)
+            case "back" if isinstance(change, Update) and change.addition.id in self.held:
+                self.edit(change.addition.id, quantity=change.addition.quantity)
+            case "add":
+                self.add(agreement, (SEATS, MORE)[which % 2], quantity)
+            case "over":
+                was = self.agreements[agreement]
+                self.agreements[agreement] = replace(was, cancelled=not was.cancelled)
+            case "invoice":
+                moved = date(2026, 12, 15 + which)
+                self.agreements[agreement] = replace(self.agreements[agreement], next_invoice=moved)
+            case "delete" if line is not None:
+                self.remove(line)
+            case "quantity" if line is not None:
+                self.edit(line, quantity=quantity)
+            case "cancel" if line is not None:
+                self.edit(line, cancelled=None if self.held[line].cancelled else date(2026, 12, 31))
+            case "price" if line is not None:
+                self.edit(line, unit_price=quantity + 1)
+            case "billing" if line is not None:
+                self.edit(line, bill_customer="NoCharge")
 
     def state(self) -> dict[AdditionId, tuple[object, ...]]:
         """Every field of every line."""

@@ -15,12 +15,11 @@ from sqlalchemy import make_url
 from seatsync.status import ENDED, Result
 from tests.conftest import postgres_database
 
-from .installation import SECONDS
+from .installation import SECONDS, Installation
 from .killing import (
     CHANGES,
     CREATED,
     WRITTEN,
-    Groups,
     Journal,
     Prepared,
     journal,
@@ -74,7 +73,7 @@ def prepared(request: pytest.FixtureRequest) -> Prepared:
     return push
 
 
-def assert_all_written_once(prepared: Prepared, installation: Groups, story: str) -> None:
+def assert_all_written_once(prepared: Prepared, installation: Installation, story: str) -> None:
     """Every change has its end as planned, in the journal, on the server and in the audit log, once."""
     server, found = prepared.server, journal(installation.database)
     assert found.operation is not None, story
@@ -106,7 +105,7 @@ def assert_audited_once(found: Journal, story: str) -> None:
 class Round:
     """One push, killed and started again until it is finished; ``story`` tells what happened."""
 
-    def __init__(self, prepared: Prepared, installation: Groups, seed: int) -> None:
+    def __init__(self, prepared: Prepared, installation: Installation, seed: int) -> None:
         self.prepared = prepared
         self.installation = installation
         self.draw = random.Random(seed)

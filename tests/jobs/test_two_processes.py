@@ -15,8 +15,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from .installation import SECONDS, until
-from .killing import CHANGES, Groups, Prepared, journal, wanted_lines
+from .installation import SECONDS, Installation, until
+from .killing import CHANGES, Prepared, journal, wanted_lines
 from .test_killed_rounds import assert_all_written_once
 from .test_killed_rounds import postgres_push as postgres_push
 from .test_killed_rounds import prepared as prepared
@@ -29,14 +29,14 @@ REFUSED = re.compile(r"runs operation 2 \(Seat Sync\) for team|was pushed alread
 
 
 @pytest.fixture
-def installation(prepared: Prepared, tmp_path: Path) -> Iterator[Groups]:
+def installation(prepared: Prepared, tmp_path: Path) -> Iterator[Installation]:
     """A fresh copy of the prepared database, once on SQLite and once on PostgreSQL."""
     with prepared.installation(tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def on_postgres(postgres_push: Prepared, tmp_path: Path) -> Iterator[Groups]:
+def on_postgres(postgres_push: Prepared, tmp_path: Path) -> Iterator[Installation]:
     """A fresh copy of the prepared database on PostgreSQL."""
     with postgres_push.installation(tmp_path) as made:
         yield made
@@ -59,7 +59,7 @@ def until_written(prepared: Prepared, least: int) -> None:
     assert written(prepared) < CHANGES, "the push ended too early for this test"
 
 
-def until_finished(installation: Groups) -> None:
+def until_finished(installation: Installation) -> None:
     """Wait until the journal calls the push finished, whoever carries it out."""
 
     def finished() -> bool:
@@ -69,7 +69,7 @@ def until_finished(installation: Groups) -> None:
     until(finished, "the end of the push")
 
 
-def killed_in_mid_push(prepared: Prepared, installation: Groups) -> None:
+def killed_in_mid_push(prepared: Prepared, installation: Installation) -> None:
     """Leave a push whose process was killed after some, and not all, of its writes had arrived."""
     process = installation.start(*prepared.push)
     until_written(prepared, 5)
@@ -77,7 +77,7 @@ def killed_in_mid_push(prepared: Prepared, installation: Groups) -> None:
 
 
 def test_of_two_pushes_at_once_one_runs_and_the_other_is_told_which(
-    prepared: Prepared, installation: Groups
+    prepared: Prepared, installation: Installation
 ) -> None:
     both = [installation.start(*prepared.push) for _ in range(2)]
     said = {process: process.communicate(timeout=SECONDS) for process in both}
@@ -92,7 +92,7 @@ def test_of_two_pushes_at_once_one_runs_and_the_other_is_told_which(
 
 
 def test_of_two_pushes_at_once_the_one_that_runs_is_killed_and_a_third_process_finishes_it(
-    prepared: Prepared, installation: Groups
+    prepared: Prepared, installation: Installation
 ) -> None:
     slow_writes(prepared, COMMAND_SECONDS)
     both = [installation.start(*prepared.push) for _ in range(2)]
@@ -112,7 +112,7 @@ def test_of_two_pushes_at_once_the_one_that_runs_is_killed_and_a_third_process_f
 
 
 def test_a_cancel_by_another_process_lets_the_changes_in_flight_finish_and_sends_no_more(
-    prepared: Prepared, installation: Groups
+    prepared: Prepared, installation: Installation
 ) -> None:
     slow_writes(prepared, COMMAND_SECONDS)
     process = installation.start(*prepared.push)
@@ -150,7 +150,7 @@ def assert_only_these_changed(prepared: Prepared, keys: set[str]) -> None:
     assert len(changed) + len(held["made"]) == len(keys)
 
 
-def two_servers(installation: Groups) -> list["subprocess.Popen[str]"]:
+def two_servers(installation: Installation) -> list["subprocess.Popen[str]"]:
     """Start two servers that nobody opens in a browser, and wait until both answer."""
     servers = []
     for port in free_ports(2):
@@ -177,7 +177,7 @@ def answers(address: str) -> bool:
         return False
 
 
-def runner_of(installation: Groups, servers: list["subprocess.Popen[str]"]) -> "subprocess.Popen[str]":
+def runner_of(installation: Installation, servers: list["subprocess.Popen[str]"]) -> "subprocess.Popen[str]":
     """Return the server that carries the run out: its process is part of the executor's name."""
     named = "SELECT executor_id FROM dbos.workflow_status WHERE status = 'PENDING' ORDER BY updated_at DESC"
     url = make_url(installation.database).set(drivername="postgresql")
@@ -191,7 +191,7 @@ def runner_of(installation: Groups, servers: list["subprocess.Popen[str]"]) -> "
 
 @pytest.mark.postgres
 def test_a_killed_push_is_finished_by_one_of_two_servers_with_no_browser_open(
-    postgres_push: Prepared, on_postgres: Groups
+    postgres_push: Prepared, on_postgres: Installation
 ) -> None:
     slow_writes(postgres_push, COMMAND_SECONDS)
     two_servers(on_postgres)
@@ -204,7 +204,7 @@ def test_a_killed_push_is_finished_by_one_of_two_servers_with_no_browser_open(
 
 @pytest.mark.postgres
 def test_a_server_that_is_killed_in_mid_push_is_relieved_by_the_other(
-    postgres_push: Prepared, on_postgres: Groups
+    postgres_push: Prepared, on_postgres: Installation
 ) -> None:
     slow_writes(postgres_push, SERVER_SECONDS)
     servers = two_servers(on_postgres)
