@@ -23,7 +23,7 @@ _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
 _WRITE_SECONDS = 120.0
 _AT_ONCE = 2.0
-"""Seconds that a write may wait to leave."""
+"""Seconds that a write may wait for one of the requests in flight to end."""
 
 _DISCOVERY_TRIES = 3
 _LONGEST_ERROR = 800
@@ -138,7 +138,7 @@ class Session:
     ) -> Answer | Failure:
         # What the processor has to do is done outside the slot: a request waits for the network alone.
         prepared = self._prepare(request, url)
-        with self.gate.slot(patience.deadline, patience.stop, guarded=guarded):
+        with self.gate.slot(patience.deadline, patience.stop, guarded=guarded, at_once=request.writes):
             leaving()
             self.gate.require_in_time(patience.deadline)
             try:

@@ -52,8 +52,9 @@ class Gate:
 
     def __init__(self, in_flight: int, clock: Clock) -> None:
         self.clock = clock
-        self._slots = threading.Semaphore(in_flight)
-        self._lock = threading.Lock()
+        self._places = threading.Condition()
+        self._free = in_flight
+        self._first = 0
         self._not_before = clock.monotonic()
         self._refused: ConnectWiseError | None = None
         self._sent = 0
@@ -66,31 +67,49 @@ class Gate:
         return self._sent
 
     @contextmanager
-    def slot(self, deadline: float, stop: Stop, *, guarded: bool) -> Iterator[None]:
-        """Hold one place among the requests in flight.
+    def slot(self, deadline: float, stop: Stop, *, guarded: bool, at_once: bool = False) -> Iterator[None]:
+        """Hold one place among the requests in flight; with ``at_once`` before all others, or not at all.
 
         Raises ConnectWiseError when the credentials were refused before, and one of status 429 when the wait
-        would pass ``deadline``.
+        would pass ``deadline``, or, with ``at_once``, when there is any that ConnectWise asked for.
         """
         while True:
             if guarded and self._refused is not None:
                 raise repeated(self._refused) from self._refused
-            self._await_turn(deadline, stop)
-            self._in_line += 1
-            got = self._slots.acquire(timeout=max(deadline - self.clock.monotonic(), 0.0))
-            self._in_line -= 1
-            if not got:
+            self._await_turn(self.clock.monotonic() if at_once else deadline, stop)
+            if not self._take_place(deadline, at_once):
                 self.require_in_time(deadline)
+                continue
             refused = guarded and self._refused is not None
             if not refused and self.clock.monotonic() >= self._not_before:
                 break
-            self._slots.release()  # another request was refused or told to wait while this one stood in line
+            self._give_place()  # another request was refused or told to wait while this one stood in line
         try:
-            with self._lock:
+            with self._places:
                 self._sent += 1
             yield
         finally:
-            self._slots.release()
+            self._give_place()
+
+    def _take_place(self, deadline: float, first: bool) -> bool:
+        with self._places:
+            self._in_line += 1
+            self._first += first
+            try:
+                left = max(deadline - self.clock.monotonic(), 0.0)
+                got = self._places.wait_for(lambda: self._free and (first or not self._first), left)
+                self._free -= bool(got)
+            finally:
+                self._in_line -= 1
+                self._first -= first
+                if first:
+                    self._places.notify_all()
+        return bool(got)
+
+    def _give_place(self) -> None:
+        with self._places:
+            self._free += 1
+            self._places.notify_all()
 
     def require_in_time(self, deadline: float) -> None:
         """Raise ConnectWiseError of status 429 when a request can't leave before its time is over."""
@@ -119,12 +138,12 @@ class Gate:
     def hold(self, seconds: float) -> None:
         """Let no request leave for so long."""
         until = self.clock.monotonic() + min(seconds, _LONGEST_HOLD)
-        with self._lock:
+        with self._places:
             self._not_before = max(self._not_before, until)
 
     def refuse(self, error: ConnectWiseError) -> None:
         """Let no further guarded request leave: the credentials are refused."""
-        with self._lock:
+        with self._places:
             self._refused = self._refused or error
 
     def pause(self, until: float, stop: Stop) -> None:

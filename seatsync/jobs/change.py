@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import assert_never
 
@@ -29,7 +30,6 @@ from seatsync.verify import (
 
 _REFUSED = 400
 _SENT = "Sent before an interruption"
-_LOOKS = 10
 _PATIENCE = 120.0
 """Seconds that one change waits in all for ConnectWise to take its write."""
 
@@ -52,7 +52,7 @@ class Protocol:
 
     ``sending`` journals that a write is about to leave, with nothing between it and the write; it returns
     only after that is committed. ``not_taken`` journals that ConnectWise did not take it, so that nothing is
-    on its way.
+    on its way. ``in_turn`` lets one change at a time be tried again after a wait.
     ``stopped`` says why nothing new may be sent, empty when it may: what an earlier try sent is looked up
     all the same. ``since`` says in words when the line was as the change expects it.
     """
@@ -64,38 +64,57 @@ class Protocol:
     now: Callable[[], datetime] = _now
     stopped: Callable[[], str] = _goes_on
     not_taken: Callable[[], None] = nothing
+    in_turn: AbstractContextManager[object] = field(default_factory=nullcontext)
     since: str = PREVIEW
 
     def carry_out(self, outcome: Outcome) -> Outcome:
         """Carry out a change and return its outcome; ``outcome.sent`` tells of an earlier, interrupted try.
 
-        Raises RefusedCredentials and RefusedAgreement, which carry the outcome.
+        When ConnectWise asks to wait, what was approved is read anew after the wait. Raises
+        RefusedCredentials and RefusedAgreement, which carry the outcome.
         """
-        try:
-            return self._until_taken(outcome)
-        except WaitStopped as error:
-            if outcome.sent:
-                return failed(outcome, f"{_written(outcome)} {error}")
+        waited, tries = 0.0, 0
+        while True:
+            why = self.stopped()
+            if why and not outcome.sent:
+                return skipped(outcome, why)
+            try:
+                # So many changes that read at once could use up what ConnectWise allows before any writes.
+                with self.in_turn if tries else nullcontext():
+                    return self._try(outcome, why)
+            except _Held as held:
+                error: ConnectWiseError = held.error
+                wait, counted = 0.0, 1.0
+            except NotNow as busy:
+                self.not_taken()
+                # What was sent before an interruption is looked up by now.
+                outcome, error = replace(outcome, sent=False), busy
+                wait = counted = _wait(busy, tries)
+            except ConnectWiseError as refused:
+                return self._end(outcome, refused)
+            waited, tries = waited + counted, tries + 1
+            if waited > _PATIENCE:
+                return self._end(outcome, error)
+            self.pause(wait)
+
+    def _end(self, outcome: Outcome, error: ConnectWiseError) -> Outcome:
+        """End a change by what ConnectWise said. Raises RefusedCredentials, RefusedAgreement."""
+        if isinstance(error, WaitStopped) and not outcome.sent:
             return skipped(outcome, self.stopped() or str(error))
-        except ConnectWiseError as error:
-            if says_gone(error):
-                return (
-                    failed(outcome, f"{_SENT}. Looked up: {GONE}.")
-                    if outcome.sent
-                    else skipped(outcome, GONE)
-                )
-            way_out = by_hand(outcome.change) if error.status == _REFUSED else ""
-            ended = failed(outcome, f"{_written(outcome)} {error}{way_out}", error.request_id)
-            if error.refuses_credentials:
-                raise RefusedCredentials(ended) from error
-            if error.refuses_agreement:
-                raise RefusedAgreement(ended) from error
-            return ended
+        if says_gone(error):
+            return failed(outcome, f"{_SENT}. Looked up: {GONE}.") if outcome.sent else skipped(outcome, GONE)
+        way_out = by_hand(outcome.change) if error.status == _REFUSED else ""
+        ended = failed(outcome, f"{_written(outcome)} {error}{way_out}", error.request_id)
+        if error.refuses_credentials:
+            raise RefusedCredentials(ended) from error
+        if error.refuses_agreement:
+            raise RefusedAgreement(ended) from error
+        return ended
 
     def rehearse(self, outcome: Outcome) -> Outcome:
         """Do every read of a change and no write; the message says what would be sent."""
         try:
-            verdict, _ = self._verify(outcome)
+            verdict, _, _ = self._look(outcome)
         except ConnectWiseError as error:
             if says_gone(error):
                 return skipped(outcome, GONE)
@@ -108,25 +127,6 @@ class Protocol:
     def _looks(self) -> LookUp:
         return LookUp(self.connectwise, self.since, self.pause)
 
-    def _until_taken(self, outcome: Outcome) -> Outcome:
-        """Try until ConnectWise takes the write; after a wait, what was approved is read anew."""
-        waited, tries = 0.0, 0
-        while True:
-            why = self.stopped()
-            if why and not outcome.sent:
-                return skipped(outcome, why)
-            try:
-                return self._try(outcome, why)
-            except NotNow as error:
-                self.not_taken()
-                wait = _wait(error, tries)
-                if waited + wait > _PATIENCE:
-                    raise
-                self.pause(wait)
-                waited, tries = waited + wait, tries + 1
-                # What was sent before an interruption is looked up by now.
-                outcome = replace(outcome, sent=False)
-
     def _try(self, outcome: Outcome, stopped: str) -> Outcome:
         verdict, lines = self._verify(outcome)
         if outcome.sent:
@@ -138,8 +138,8 @@ class Protocol:
                 return failed(outcome, in_place_of(made, f"{_SENT}."))
             if isinstance(verdict, Drift):
                 return failed(outcome, f"{_SENT}. Looked up: {verdict.words}.")
-        if stopped:
-            return skipped(outcome, f"{stopped}; what was sent before had not taken effect")
+            if stopped:
+                return failed(outcome, f"{_SENT}. Looked up: not done; not sent again, {stopped}.")
         match verdict:
             case AlreadySo(words) | Drift(words):
                 return skipped(outcome, words)
@@ -163,25 +163,23 @@ class Protocol:
         return verdict, lines
 
     def _verify(self, outcome: Outcome) -> tuple[Verdict, Sequence[Addition]]:
-        """Read and judge; anew when a read was held back, since the wait outdates what was read before it.
+        """Read and judge. Raises _Held when a wait parted the reads: what was read before it is outdated."""
+        verdict, lines, held = self._look(outcome)
+        if held and isinstance(verdict, AsApproved):
+            raise _Held
+        return verdict, lines
 
-        Raises ConnectWiseError.
-        """
-        for _ in range(_LOOKS):
-            before = self.connectwise.waits
-            verdict, lines = self._look(outcome)
-            if self.connectwise.waits == before or not isinstance(verdict, AsApproved):
-                return verdict, lines
-        raise ConnectWiseError("ConnectWise asked to wait during every look at the line.")
-
-    def _look(self, outcome: Outcome) -> tuple[Verdict, Sequence[Addition]]:
+    def _look(self, outcome: Outcome) -> tuple[Verdict, Sequence[Addition], bool]:
         change, connectwise = outcome.change, self.connectwise
         agreement = connectwise.agreement(change.agreement.id)
+        before = connectwise.waits
         if isinstance(change, Create):
             lines = [line for each in change.counted for line in connectwise.additions(each)]
-            return verify_create(change, lines, agreement, self.today), lines
-        line = connectwise.addition(change.agreement.id, change.addition.id)
-        return verify(change, line, agreement, self.today, self.since), [line]
+            verdict = verify_create(change, lines, agreement, self.today)
+        else:
+            lines = [connectwise.addition(change.agreement.id, change.addition.id)]
+            verdict = verify(change, lines[0], agreement, self.today, self.since)
+        return verdict, lines, connectwise.waits != before
 
     def _create(self, outcome: Outcome, change: Create) -> Outcome:
         refused: list[str] = []
@@ -232,6 +230,12 @@ class Protocol:
         except ConnectWiseError as error:
             why = "which is not there" if says_gone(error) else "and could not be read back"
             return line, f"line {line.id} was added, {why}"
+
+
+class _Held(Exception):
+    """A read had to wait after another was answered."""
+
+    error = ConnectWiseError("ConnectWise asked to wait during every look at the line.")
 
 
 class Refused(Exception):

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from threading import Condition
+from itertools import takewhile
+from threading import Condition, Lock
 from typing import assert_never
 
 from seatsync.jobs.change import Protocol, RefusedAgreement, RefusedCredentials
@@ -46,10 +47,12 @@ class PushRun:
         self._rehearses = rehearses
         self._pause = pause
         self._lock = Condition()
+        self._in_turn = Lock()
         self._stopped = ""
         self._over: dict[AgreementId, str] = {}
         self._in_flight: set[object] = set()
         self._unknowns: Unknowns | None = None
+        self._failed: dict[int, bool] = {}
         self._failures = 0
         self._active = 0
 
@@ -99,6 +102,7 @@ class PushRun:
             lambda: operations.sending(operation.id, outcome.position, attempt),
             self._pause,
             stopped=lambda: self._stop_reason(outcome),
+            in_turn=self._in_turn,
             not_taken=lambda: operations.not_taken(operation.id, outcome.position, attempt),
             since=since(operation.undoes),
         )
@@ -138,12 +142,25 @@ class PushRun:
             return self._unknowns
 
     def _count(self, outcome: Outcome) -> None:
+        """Count the failures in a row, in the plan's order: a failure may take longer than its neighbours."""
+        failed = outcome.result is Result.FAILED
         with self._lock:
-            self._failures = self._failures + 1 if outcome.result is Result.FAILED else 0
-            if outcome.result is Result.FAILED:
+            self._failed[outcome.position] = failed
+            if failed:
                 self._unknowns = None
-            if self._failures >= FAILURES_IN_A_ROW and not self._stopped:
+            self._failures = self._row(max(self._failed))
+            if failed and self._row(outcome.position) >= FAILURES_IN_A_ROW and not self._stopped:
                 self._stopped = f"run stopped: {FAILURES_IN_A_ROW} failures in a row"
+
+    def _row(self, position: int) -> int:
+        """Count the failures around a position that have nothing between them but what has not ended."""
+        if not self._failed[position]:
+            return 0
+        ended = sorted(self._failed)
+        place = ended.index(position)
+        before = takewhile(self._failed.__getitem__, reversed(ended[:place]))
+        after = takewhile(self._failed.__getitem__, ended[place + 1 :])
+        return 1 + sum(1 for _ in before) + sum(1 for _ in after)
 
     def close(self, outcomes: Sequence[Outcome]) -> OperationStatus:
         """Journal how the run ended, once every change has its outcome."""

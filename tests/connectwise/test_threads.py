@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from seatsync.connectwise import ConnectWiseClient, connect
-from seatsync.connectwise.pacing import Gate, never
+from seatsync.connectwise.pacing import Clock, Gate, never
 from seatsync.errors import ConnectWiseError
 from seatsync.model import AdditionId, AgreementId
 
@@ -190,10 +190,45 @@ def test_a_request_that_stood_in_line_minds_what_the_one_before_was_told(refused
             gate.refuse(ConnectWiseError("Refused.", status=401))
         else:
             gate.hold(20)
-        gate._slots.release()
+        gate._give_place()
         error = waiting.exception(timeout=20)
-        gate._slots.acquire()
+        gate._take_place(1120.0, False)
     assert (str(error), left) == (("Refused.", []) if refused else ("None", [1020.0]))
+
+
+def test_a_write_goes_before_reads_that_stood_in_line_earlier() -> None:
+    """What it was decided on gets older while it waits."""
+    gate, order = Gate(1, Clock()), []
+    standing = threading.Semaphore(0)
+
+    def one(name: str, at_once: bool) -> None:
+        standing.release()
+        with gate.slot(gate.clock.monotonic() + 20, never, guarded=True, at_once=at_once):
+            order.append(name)
+
+    with ThreadPoolExecutor(4) as pool:
+        with gate.slot(gate.clock.monotonic() + 20, never, guarded=True):
+            waiting = [pool.submit(one, f"read {n}", False) for n in range(3)]
+            for _ in waiting:
+                standing.acquire()
+            waiting.append(pool.submit(one, "write", True))
+            standing.acquire()
+            while gate._in_line < len(waiting):
+                time.sleep(0.001)
+        for each in waiting:
+            each.result(timeout=20)
+    assert order[0] == "write"
+    assert len(order) == 4
+
+
+def test_a_place_that_does_not_come_free_in_time_is_said_so() -> None:
+    gate = Gate(1, Clock())
+    with (
+        gate.slot(gate.clock.monotonic() + 20, never, guarded=True),
+        pytest.raises(ConnectWiseError, match="No request could leave in time"),
+        gate.slot(gate.clock.monotonic() + 0.05, never, guarded=True, at_once=True),
+    ):
+        pass
 
 
 def test_an_answer_that_never_ends_runs_out_of_time() -> None:

@@ -312,8 +312,10 @@ def test_an_interrupted_write_of_a_stopped_run_is_looked_up_and_not_sent_again(
 
     ended = never.carry_out(outcome)
 
-    assert ended.result == "skipped"
-    assert ended.message == "run stopped: cancelled; what was sent before had not taken effect"
+    assert ended.result == "failed"
+    assert ended.message == (
+        "Sent before an interruption. Looked up: not done; not sent again, run stopped: cancelled."
+    )
     assert world.writes == []
 
 

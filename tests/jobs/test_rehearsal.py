@@ -117,20 +117,28 @@ def test_a_run_of_a_team_that_only_rehearses_by_now_sends_nothing_more(sqlite_st
     server = server_with(3)
     operation, attempt = opened(sqlite_store, updates(server))
     rehearses = [False]
-    run = PushRun(sqlite_store.operations, operation, attempt, server, lambda: TODAY, lambda: rehearses[0])
+    run = PushRun(
+        sqlite_store.operations,
+        operation,
+        attempt,
+        server,
+        lambda: TODAY,
+        lambda: rehearses[0],
+        pause=lambda _: None,
+    )
     run.change(0)
     rehearses[0] = True
     sqlite_store.operations.sending(operation.id, 2, attempt)
     run.change(1), run.change(2)
 
-    assert results(sqlite_store, operation) == ["updated", "skipped", "skipped"]
+    assert results(sqlite_store, operation) == ["updated", "skipped", "failed"]
     assert server.sent == ["PATCH"]
     outcomes = sqlite_store.operations.outcomes(operation.id)
     assert outcomes[1].message == "run stopped: the team only rehearses by now"
-    assert outcomes[2].message.endswith("what was sent before had not taken effect")
+    assert outcomes[2].message.startswith("Sent before an interruption. Looked up: not done; not sent again")
     assert run.conclude(outcomes) == (
         OperationStatus.CANCELLED,
-        "1 updated, 2 skipped. Stopped: the team only rehearses by now.",
+        "1 updated, 1 skipped, 1 failed. Stopped: the team only rehearses by now.",
     )
 
 

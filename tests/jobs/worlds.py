@@ -90,6 +90,8 @@ class World(Protocol):
 
     def remove_line(self) -> None: ...
 
+    def add_line(self, quantity: int) -> None: ...
+
     def lines(self, agreement: AgreementId = PLAIN) -> tuple[Addition, ...]: ...
 
     @property
@@ -149,6 +151,13 @@ class InMemory:
 
     def remove_line(self) -> None:
         del self.held[LINE]
+
+    def add_line(self, quantity: int) -> None:
+        """Add a line of the new product, as somebody does it by hand."""
+        number = AdditionId(max(self.held, default=LINE) + 1)
+        self.held[number] = Addition(
+            number, PLAIN, NEW_PRODUCT.id, Decimal(quantity), unit_price=Decimal(2), effective=TODAY
+        )
 
     def lines(self, agreement: AgreementId = PLAIN) -> tuple[Addition, ...]:
         return tuple(line for line in self.held.values() if line.agreement_id == agreement)
@@ -307,6 +316,11 @@ class Simulated:
 
     def remove_line(self) -> None:
         self._edit({"agreement": PLAIN, "addition": LINE, "delete": True})
+
+    def add_line(self, quantity: int) -> None:
+        """Add a line of the new product, as somebody does it by hand."""
+        line = {"product": {"id": NEW_PRODUCT.id}, "quantity": quantity, "effectiveDate": _day(TODAY)}
+        self._edit({"agreement": PLAIN, "add": line})
 
     def lines(self, agreement: AgreementId = PLAIN) -> tuple[Addition, ...]:
         return self.connectwise.additions(agreement)
