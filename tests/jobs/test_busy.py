@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from seatsync.jobs.change import Protocol
+import pytest
+
+from seatsync.jobs.change import Protocol, RefusedCredentials
 from seatsync.journal import Outcome
 from seatsync.model import ProductId
 
@@ -133,3 +135,44 @@ def test_a_write_that_was_not_taken_is_journalled_as_not_on_its_way(make: Make, 
     ).carry_out(outcome)
 
     assert told == ["sending", "not taken", "wait", "sending"]
+
+
+@EVERY
+def test_what_was_looked_up_and_sent_anew_is_not_called_unknown_when_that_fails(
+    make: Make, world: World
+) -> None:
+    """An interrupted write had not arrived, the new one was not taken: nothing is on its way."""
+    outcome = outcome_of(make, world, sent=True)
+    busy(world, make)
+    waits: list[float] = []
+
+    def pause(seconds: float) -> None:
+        waits.append(seconds)
+        if len(world.writes) == 1:
+            world.fault("unauthorized", method="GET", times=None)
+
+    with pytest.raises(RefusedCredentials) as refused:
+        Protocol(world.connectwise, TODAY, lambda: None, pause).carry_out(outcome)
+
+    assert refused.value.outcome.message.startswith("Nothing was written. ConnectWise refused")
+    assert not refused.value.outcome.unknown
+
+
+def test_after_a_wait_changes_are_tried_again_one_at_a_time(world: World) -> None:
+    """All at once they could use up by reading what ConnectWise allows, so that none would ever write."""
+    outcome, taken = outcome_of(update, world), []
+    busy(world, update, times=2)
+
+    class Turn:
+        def __enter__(self) -> None:
+            taken.append(len(world.writes))
+
+        def __exit__(self, *_: object) -> None:
+            taken.append(len(world.writes))
+
+    ended = Protocol(world.connectwise, TODAY, lambda: None, lambda _: None, in_turn=Turn()).carry_out(
+        outcome
+    )
+
+    assert ended.result == "updated"
+    assert taken == [1, 2, 2, 3], "not the first try; then one after the other"

@@ -1,11 +1,13 @@
 """A push as a run: the order of its changes, what stops it, and what the journal and the audit log keep."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from seatsync.errors import ConnectWiseError
 from seatsync.jobs.push import FAILURES_IN_A_ROW, PushRun
 from seatsync.jobs.rehearsal import rehearse
 from seatsync.journal import Operation, planned
-from seatsync.model import Addition, AdditionId
+from seatsync.model import Addition, AdditionId, AgreementId
 from seatsync.plan import Change, Update
 from seatsync.status import OperationKind, OperationStatus
 from seatsync.store import SqlStore
@@ -144,6 +146,50 @@ def test_failures_with_a_success_between_do_not_stop_the_run(sqlite_store: SqlSt
         run.change(place)
 
     assert results(sqlite_store, operation) == ["failed"] * 9 + ["updated"] + ["failed"] * 4
+
+
+class Choosy(InMemory):
+    """Refuses every write to the lines of ``bad``."""
+
+    bad: frozenset[int] = frozenset()
+
+    def set_quantity(self, agreement: AgreementId, addition: AdditionId, quantity: Decimal) -> Any:
+        if addition in self.bad:
+            raise ConnectWiseError("Refused.", status=400)
+        return super().set_quantity(agreement, addition, quantity)
+
+
+def choosy(lines: int, bad: Collection[int]) -> Choosy:
+    """A server with so many lines, which refuses the writes to those at the places of ``bad``."""
+    server = Choosy()
+    server.held = server_with(lines).held
+    server.bad = frozenset(9001 + place for place in bad)
+    return server
+
+
+def test_failures_are_in_a_row_by_the_plan_and_not_by_when_they_end(sqlite_store: SqlStore) -> None:
+    """One that fails is looked up for seconds, so that those of a long plan end one after the other."""
+    bad = range(0, 60, 5)
+    server = choosy(60, bad)
+    operation, attempt = opened(sqlite_store, updates(server))
+    run = run_of(sqlite_store, server, operation, attempt)
+
+    for place in sorted(range(60), key=lambda place: place in bad):
+        run.change(place)
+
+    assert Counter(results(sqlite_store, operation)) == {"updated": 48, "failed": 12}
+
+
+def test_failures_in_a_row_stop_the_run_in_whatever_order_they_end(sqlite_store: SqlStore) -> None:
+    bad = range(3, 13)
+    server = choosy(20, bad)
+    operation, attempt = opened(sqlite_store, updates(server))
+    run = run_of(sqlite_store, server, operation, attempt)
+
+    for place in (0, 1, 2, 12, 4, 3, 11, 6, 5, 10, 8, 7, 9, *range(13, 20)):
+        run.change(place)
+
+    assert Counter(results(sqlite_store, operation)) == {"updated": 3, "failed": 10, "skipped": 7}
 
 
 def test_refused_credentials_stop_the_run_and_the_rest_is_skipped(sqlite_store: SqlStore) -> None:
