@@ -53,8 +53,7 @@ class DurableRunner:
     """Starts runs, carries them out, and takes over those whose process died.
 
     ``connect`` opens a team's ConnectWise, whose waits end when its second argument says so; ``today`` is the
-    team's calendar day, ``database`` is where DBOS
-    keeps its own tables. One runner a process.
+    team's calendar day, ``database`` is where DBOS keeps its own tables. One runner a process.
     """
 
     def __init__(
