@@ -26,6 +26,9 @@ CLIENTS = range(1, 41)
 UPDATED = range(1, 31)
 CREATED = range(23, 41)
 CANCELLED = range(1, 13)
+LATER = 36
+"""The client whose create is refused today's date, since its agreement is without proration."""
+
 WRITTEN = {"updated": len(UPDATED), "created": len(CREATED), "cancelled": len(CANCELLED)}
 CHANGES = sum(WRITTEN.values())
 
@@ -212,9 +215,8 @@ def _book() -> dict[str, Any]:
     """Build a client with one agreement for each number, a line of backups that nothing changes, and more."""
     book: dict[str, Any] = {**shared_records(), "companies": [], "agreements": [], "additions": []}
     for n in CLIENTS:
-        # A create without proration is refused today's date, and sent again with a later one.
         book["companies"].append(company(n, f"Client {n} Ltd", f"client-{n}"))
-        book["agreements"].append(agreement(n, "Managed", n, "Managed Services", prorateFlag=n % 9 != 0))
+        book["agreements"].append(agreement(n, "Managed", n, "Managed Services", prorateFlag=n != LATER))
         book["additions"].append(addition(100 * n + _BACKUPS, n, "BKP-WS", 7))
     book["additions"] += [addition(100 * n + _ADVANCED, n, "AV-EAP", 5) for n in UPDATED]
     book["additions"] += [addition(100 * n + _BASIC, n, "AV-EBP", 4) for n in CANCELLED]

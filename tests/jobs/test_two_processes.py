@@ -18,9 +18,6 @@ from sqlalchemy import make_url
 from .installation import SECONDS, Installation, until
 from .killing import CHANGES, Prepared, journal, wanted_lines
 from .test_killed_rounds import assert_all_written_once
-from .test_killed_rounds import postgres_push as postgres_push
-from .test_killed_rounds import prepared as prepared
-from .test_killed_rounds import sqlite_push as sqlite_push
 
 # Long enough to act in mid-push; and shorter than any process takes to find a run whose process died.
 COMMAND_SECONDS = 0.15
