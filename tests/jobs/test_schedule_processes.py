@@ -54,6 +54,7 @@ class Replicas:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
+                start_new_session=True,
             )
             for _ in range(PROCESSES)
         ]
