@@ -10,7 +10,7 @@ import pytest
 
 from seatsync.journal import Operation
 from seatsync.simulator.app import create_app
-from seatsync.status import OperationKind, OperationStatus
+from seatsync.status import Kind, OperationKind, OperationStatus
 from seatsync.wiring import Wiring
 from tests.contract.proxy import running
 from tests.store.making import draft, team_of
@@ -142,5 +142,9 @@ def test_a_run_that_is_cancelled_does_not_sit_a_wait_out(installation: Installat
         outcomes = wiring.store.operations.outcomes(operation.id)
     assert found.status is OperationStatus.CANCELLED
     done = sum(outcome.result.written for outcome in outcomes)
-    assert Counter(o.message for o in outcomes)["run stopped: cancelled"] == 16 - done > 0
-    assert sum(entry["status"] in (200, 201) for entry in installation.writes()) == done
+    # A line that was added when the wait began can't be read back, and so is not called created.
+    unknown = [o for o in outcomes if o.message.startswith("Outcome unknown: ConnectWise answered")]
+    assert {o.change.kind for o in unknown} <= {Kind.CREATE}
+    messages = Counter(outcome.message for outcome in outcomes)
+    assert messages["run stopped: cancelled"] == 16 - done - len(unknown) > 0, messages
+    assert sum(entry["status"] in (200, 201) for entry in installation.writes()) == done + len(unknown)
