@@ -6,26 +6,35 @@ from seatsync.runs import recent, under_way
 from seatsync.steps import find_way
 from seatsync.ui.checklist import show_checklist
 from seatsync.ui.frame import frame, guarded
-from seatsync.ui.overview import last_preview, show_next, show_standing
+from seatsync.ui.overview import last_sheet, show_next, show_standing, show_waiting
 from seatsync.ui.run_details import show_under_way
 from seatsync.ui.runs_table import show_runs
 from seatsync.ui.session import installation
+from seatsync.ui.trends import show_movers, show_trends
 
 LAST = 5
 
-desk = frame("Overview", intro="Avanan seats against ConnectWise agreement additions.")
+desk = frame("Overview")
 with guarded():
     way = find_way(desk, connected=installation().connection(desk.team.id) is not None)
     running = under_way(desk)
     runs = recent(desk)
-preview = last_preview(desk, way)
+    holdings = installation().shelves.of(desk.team.id).holdings(desk)
+sheet = last_sheet(desk, way)
 if running is not None:
     show_under_way(desk, running)
 elif way.pushed_once:
-    show_next(way, preview)
+    show_next(desk, way, sheet)
 if not way.pushed_once:
-    show_checklist(way, running)
-show_standing(way, preview)
+    show_checklist(desk, way, running)
+show_standing(way, sheet)
+if way.snapshot is not None and way.export is not None:
+    left, right = st.columns([0.54, 0.46])
+    with left.container(border=True, height="stretch", gap=None):
+        show_waiting(way, sheet)
+    with right.container(border=True, height="stretch", gap=None):
+        show_movers(holdings)
+show_trends(holdings)
 if runs:
     st.subheader("Last operations")
     show_runs(runs[:LAST])

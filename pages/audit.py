@@ -3,10 +3,12 @@
 import streamlit as st
 
 from seatsync.people import Permission
+from seatsync.ui.audit_entry import show_asked
 from seatsync.ui.audit_view import (
     LIMIT,
     Filter,
     ask_filter,
+    count_said,
     find_entries,
     offer_downloads,
     show_entries,
@@ -21,10 +23,11 @@ with guarded():
     newest = find_entries(desk, Filter(), LIMIT)
     chosen = ask_filter(newest)
     entries = find_entries(desk, chosen, LIMIT + 1)
-with st.container(horizontal=True):
+with st.container(horizontal=True, vertical_alignment="center"):
     verify = st.button("Verify the chain", icon=":material/verified:")
     if entries:
         offer_downloads(desk, chosen)
+        st.caption(count_said(entries))
 if verify:
     show_verdict(desk)
 if entries:
@@ -36,3 +39,4 @@ else:
         "Nothing is logged yet. Every upload, choice, scan and push will be.", icon=":material/fact_check:"
     )
     st.page_link("streamlit_app.py", label="Back to the overview", icon=":material/home:")
+show_asked(desk)

@@ -2,13 +2,18 @@
 
 import streamlit as st
 
+from seatsync.ui.agreement_types import show_agreement_types
 from seatsync.ui.frame import frame, guarded
-from seatsync.ui.links import LINKS, TAB, show_links
-from seatsync.ui.mapping_forms import show_agreement_types, show_mappings
+from seatsync.ui.links import LINKS, show_links
+from seatsync.ui.mapping_forms import show_mappings
 from seatsync.ui.notices import show_problem
-from seatsync.upkeep import book_of
+from seatsync.ui.session import Keys, installation
 
-desk = frame("Mappings", intro="Saved choices. Each change counts for the export that is already uploaded.")
+desk = frame(
+    "Mappings",
+    intro="What a license bills, which agreements count, which company a tenant is. "
+    "A change counts at once for the export that is already uploaded.",
+)
 show_problem()
 with guarded():
     scanned = desk.store.snapshots.latest(desk.team.id) is not None
@@ -20,12 +25,11 @@ if not scanned:
     st.page_link("pages/snapshot.py", label="Open Snapshot", icon=":material/photo_camera:")
     st.stop()
 with guarded():
-    book = book_of(desk)
-asked = LINKS if st.query_params.get(TAB) == LINKS else None
-licenses, types, links = st.tabs(["License mappings", "Agreement types", LINKS], default=asked)
-with licenses, guarded():
-    show_mappings(desk, book)
-with types, guarded():
-    show_agreement_types(desk, book)
-with links, guarded():
-    show_links(desk, book)
+    book = installation().lists.book(desk)
+shows = {"License mappings": show_mappings, "Agreement types": show_agreement_types, LINKS: show_links}
+# The address names the tab, so that a refresh and a link come back to it; only the open one is computed.
+tabs = st.tabs(list(shows), key=Keys.mappings_tab, bind="query-params")
+for tab, show in zip(tabs, shows.values(), strict=True):
+    if tab.open:
+        with tab, guarded():
+            show(desk, book)

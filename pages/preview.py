@@ -3,26 +3,20 @@
 import streamlit as st
 
 from seatsync.errors import ColumnUnclear
-from seatsync.people import Permission
 from seatsync.ui.compared import show_compared, show_older
-from seatsync.ui.details import open_row, show_details
+from seatsync.ui.details import offer_rows, open_row, show_details
 from seatsync.ui.downloads import preview_downloads
+from seatsync.ui.filters import current_view, forget_filters, show_filters
 from seatsync.ui.frame import frame, guarded
-from seatsync.ui.grid import bulk_buttons, choose_statuses, filter_rows, search_box, show_grid, shown_sentence
+from seatsync.ui.grid import bulk_buttons, show_grid
 from seatsync.ui.notices import show_problem
 from seatsync.ui.read_panel import show_read_panel
-from seatsync.ui.reading import (
-    chosen_rows,
-    review_of,
-    show_banner,
-    show_snapshot_age,
-    show_totals,
-    show_unmapped,
-)
+from seatsync.ui.reading import offer_push, open_sheet, show_banner, show_snapshot_age, show_unmapped
+from seatsync.ui.totals import left_out_sentence, offer_by_status, show_totals, shown_sentence
 from seatsync.ui.upload import (
-    PARAMETER,
     ask_column,
     choose_export,
+    kept_exports,
     need_snapshot,
     no_export,
     show_refusal,
@@ -33,13 +27,12 @@ from seatsync.ui.upload import (
 desk = frame("Avanan Seats")
 show_problem()
 need_snapshot(desk)
+which, upload, push = st.columns([0.5, 0.19, 0.31], vertical_alignment="bottom")
+exports = kept_exports(desk)
 with guarded():
-    left, right = st.columns(2, vertical_alignment="top")
-    with left:
-        refusal = upload_box(desk)
-    with right:
-        export = choose_export(desk)
-        show_snapshot_age(desk)
+    refusal = upload_box(desk, upload, small=bool(exports))
+    with which:
+        export = choose_export(exports)
 if refusal is not None:
     show_refusal(refusal, export)
 if isinstance(refusal, ColumnUnclear):
@@ -49,36 +42,35 @@ if export is None:
     no_export()
     st.stop()
 
-review = review_of(desk, export.id)
-show_repeated(export)
-show_older(review)
-show_banner(desk, review)
+sheet, review = open_sheet(desk, export.id)
+chosen, view = sheet.chosen(review.ticks), current_view(sheet)
+lines = sheet.find(view)
+above, table = st.container(), st.container()
+with table:
+    # The browser gets the table first, which takes it longest, and draws the rest around it.
+    if lines:
+        show_grid(desk, sheet, lines, review.ticks, open_row)
+    else:
+        st.info("No row fits the filters.", icon=":material/filter_alt_off:")
+        st.button("Show all rows", icon=":material/filter_alt_off:", on_click=forget_filters)
+with push:
+    offer_push(desk, export, sum(chosen))
+with above:
+    show_snapshot_age(desk, review)
+    show_repeated(export)
+    show_older(review)
+    show_banner(desk, review)
+    show_unmapped(review)
+    show_totals(sheet, chosen)
+    show_filters(sheet, view)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        bulk_buttons(desk, sheet, lines)
+        offer_by_status(sheet, chosen)
+        preview_downloads(desk, review)
+        st.caption(shown_sentence(sheet, lines, chosen))
+st.caption(left_out_sentence(sheet))
+offer_rows(sheet)
+st.subheader("About this export")
 show_read_panel(desk, review)
 show_compared(desk, review)
-show_unmapped(review)
-show_totals(review)
-
-statuses, chosen = choose_statuses(review), len(chosen_rows(review))
-with st.container(horizontal=True, vertical_alignment="center"):
-    words = search_box()
-    if desk.person.may(Permission.MANAGE) and st.button(
-        f"Push {chosen:,} changes to ConnectWise",
-        type="primary",
-        icon=":material/publish:",
-        disabled=not chosen,
-        help="Nothing is written yet: the changes are shown first, and confirmed.",
-    ):
-        st.switch_page("pages/push.py", query_params={PARAMETER: str(export.id)})
-shown = filter_rows(review, statuses, words)
-with st.container(horizontal=True, vertical_alignment="center"):
-    bulk_buttons(desk, review, shown)
-    preview_downloads(desk, review)
-st.caption(shown_sentence(review, shown))
-if shown:
-    show_grid(desk, review, shown, open_row)
-else:
-    st.info(
-        "No row fits the filter. Choose another status, or clear the search.",
-        icon=":material/filter_alt_off:",
-    )
 show_details(desk, review)

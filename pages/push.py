@@ -4,12 +4,12 @@ import streamlit as st
 
 from seatsync.people import Permission
 from seatsync.pushes import propose
-from seatsync.ui.confirm import confirm_if_asked, show_actions, show_digest
+from seatsync.ui.confirm import confirm_if_asked, show_actions, show_digest, show_rehearsed
 from seatsync.ui.frame import frame, guarded
 from seatsync.ui.notices import show_problem
-from seatsync.ui.proposal import show_plan
-from seatsync.ui.pushed import pushes_of, show_result, stop_while_running
-from seatsync.ui.upload import PARAMETER, choose_export, need_snapshot, no_export
+from seatsync.ui.proposal import show_numbers, show_plan
+from seatsync.ui.pushed import pushes_of, say_pushed, show_result, stop_while_running
+from seatsync.ui.upload import PARAMETER, choose_export, kept_exports, need_snapshot, no_export
 
 desk = frame(
     "Push", needs=Permission.MANAGE, intro="Nothing is written to ConnectWise before the plan is confirmed."
@@ -17,39 +17,35 @@ desk = frame(
 show_problem()
 stop_while_running(desk)
 need_snapshot(desk)
-export = choose_export(desk)
+which, actions = st.columns([0.5, 0.5], vertical_alignment="bottom")
+with which:
+    export = choose_export(kept_exports(desk))
 if export is None:
     no_export()
     st.page_link("pages/preview.py", label="Open Avanan Seats", icon=":material/table_chart:")
     st.stop()
 
-back = {PARAMETER: str(export.id)}
+ended = pushes_of(desk, export.id)
+with guarded():
+    proposal = propose(desk, export.id, "default", with_ticks=True)
+open_ = bool(proposal.plan.changes) and all(run.digest != proposal.plan.digest for run in ended)
+with actions:
+    if open_:
+        show_actions(desk, proposal)
 st.page_link(
     "pages/preview.py",
     label="Back to the rows of this export",
     icon=":material/arrow_back:",
-    query_params=back,
+    query_params={PARAMETER: str(export.id)},
 )
-ended = pushes_of(desk, export.id)
-with guarded():
-    proposal = propose(desk, export.id, "default", with_ticks=True)
-if any(run.digest == proposal.plan.digest for run in ended):
-    st.info("This plan was pushed. Scan again to see what is left to do.", icon=":material/check_circle:")
-elif not proposal.plan.changes:
-    st.info(
-        "No row is chosen, so there is nothing to push. Choose rows in the preview.", icon=":material/info:"
-    )
-else:
-    if any(run.snapshot_id == proposal.plan.snapshot_id for run in ended):
-        st.info(
-            "This export was pushed since the last scan. Lines that are as wanted already are skipped; "
-            "scan again to plan from what ConnectWise bills now.",
-            icon=":material/photo_camera:",
-        )
-    show_actions(desk, proposal)
+say_pushed(proposal, ended)
+if ended and not open_:
+    show_result(desk, ended[0])
+if open_:
+    show_rehearsed(desk, proposal)
+    show_numbers(proposal)
     show_plan(proposal)
     show_digest(proposal)
     confirm_if_asked(desk, proposal)
-if ended:
-    st.header("Last push of this export")
+if ended and open_:
     show_result(desk, ended[0])

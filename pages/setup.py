@@ -5,8 +5,9 @@ import streamlit as st
 from seatsync.people import Permission
 from seatsync.ui.connection import show_connection
 from seatsync.ui.frame import frame, guarded
-from seatsync.ui.rules_form import show_rules, show_timezone
+from seatsync.ui.rules_form import show_rules
 from seatsync.ui.schedule_form import show_schedule
+from seatsync.ui.timezone_form import show_timezone
 
 desk = frame("Setup", Permission.ADMINISTER, intro="Settings of this team. Every change is audited.")
 connection, timezone, schedule, limits = st.tabs(["ConnectWise", "Time zone", "Schedule", "Limits"])

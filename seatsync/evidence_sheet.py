@@ -1,8 +1,5 @@
 """Write the evidence sheet of one company, and the index of all sheets, as HTML that needs nothing else."""
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,18 +7,14 @@ from html import escape
 from urllib.parse import quote
 
 from seatsync.answers import cents, instant, money
+from seatsync.html_page import facts_html, html_page, plain_html, text_html, when_html
 from seatsync.journal import Outcome
 from seatsync.model import Company
 from seatsync.plan import Cancel, Create
 from seatsync.report import Entry, Report, monthly_effects, parts_sentence, sheet_name, short
-from seatsync.sheet_style import STYLE
 from seatsync.status import OperationKind, Result
 from seatsync.summary import counted, deed, moment, sum_up
 
-# Characters that steer the screen or turn the direction of what follows, and halves that no file can hold.
-_STEERING = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 _TITLE = 80
 _COLUMNS = ("Product and line", "Before", "After", "Date written", "Unit price", "Monthly effect", "Result")
 _NUMERIC = frozenset({"Before", "After", "Unit price", "Monthly effect"})
@@ -41,60 +34,33 @@ def sheet(report: Report, company: Company) -> str:
     entries, run = report.of(company.id), report.operation
     told = sum_up(run, [entry.outcome for entry in entries], report.export_name, company.name)
     parts = [
-        f'<p class="kind">Evidence of {_kind(report)} · Team {_text(report.team.name)}</p>',
-        f'<h1 class="{"long" if len(company.name) > _TITLE else "name"}">{_text(company.name)}</h1>',
-        f'<p class="lead">{_text(told)}</p>',
+        f'<p class="kind">Evidence of {_kind(report)} · Team {text_html(report.team.name)}</p>',
+        f'<h1 class="{"long" if len(company.name) > _TITLE else "name"}">{text_html(company.name)}</h1>',
+        f'<p class="lead">{text_html(told)}</p>',
         *_warnings(report, entries),
-        _facts(_source(report)),
+        facts_html(_source(report)),
         _table(entries, report),
         f'<section class="proof"><h2>What this sheet proves</h2><p>{_PROOF}</p></section>',
         _foot(report),
     ]
-    return _page(f"Operation {run.id}: {company.name}", "".join(parts))
+    return html_page(f"Operation {run.id}: {company.name}", "".join(parts))
 
 
 def index_page(report: Report) -> str:
     """Write the page that lists every company of an operation with a link to its sheet."""
     run = report.operation
     parts = [
-        f'<p class="kind">Evidence of {_kind(report)} · Team {_text(report.team.name)}</p>',
+        f'<p class="kind">Evidence of {_kind(report)} · Team {text_html(report.team.name)}</p>',
         f"<h1>Operation {run.id}</h1>",
-        f'<p class="lead">{_text(report.sentence)}</p>',
+        f'<p class="lead">{text_html(report.sentence)}</p>',
         *_warnings(report, report.entries),
-        _facts(_source(report)),
+        facts_html(_source(report)),
         _companies(report),
         _foot(report),
     ]
-    return _page(
+    return html_page(
         f"Operation {run.id}, {counted(len(report.companies), 'company', 'companies')}", "".join(parts)
     )
-
-
-def _page(title: str, body: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{_plain(_clip(title))}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"
-
-
-def _plain(text: object) -> str:
-    """Escape text, with each character that would steer the page shown as U+FFFD."""
-    return escape(_STEERING.sub("\ufffd", str(text)))
-
-
-def _text(text: object) -> str:
-    """Escape text and keep its direction of writing to itself."""
-    return f"<bdi>{_plain(text)}</bdi>"
 
 
 def _kind(report: Report) -> str:
@@ -121,24 +87,21 @@ def _source(report: Report) -> list[tuple[str, str]]:
     """List where the numbers come from and who let them pass: names, and values as HTML."""
     run, export, origin = report.operation, report.export, report.snapshot
     facts = [
-        ("Operation", _text(f"{run.id}, {run.kind.label}: {run.status.label}")),
+        ("Operation", text_html(f"{run.id}, {run.kind.label}: {run.status.label}")),
         ("Time", _span(run.started_at, run.finished_at)),
-        ("Confirmed by", _text(run.who) + (f", plan {_code(short(run.digest))}" if run.digest else "")),
+        ("Confirmed by", text_html(run.who) + (f", plan {_code(short(run.digest))}" if run.digest else "")),
     ]
     if export is not None:
-        kept = f"uploaded {_when(export.uploaded_at)} by {_text(export.uploaded_by)}"
-        facts.append(("Export", f"{_text(export.name)}, {kept}"))
+        kept = f"uploaded {when_html(export.uploaded_at)} by {text_html(export.uploaded_by)}"
+        facts.append(("Export", f"{text_html(export.name)}, {kept}"))
         facts.append(("Its SHA-256", f"{_code(short(export.sha256))}, {counted(export.rows, 'row')}"))
     if origin is not None:
-        taken = f"taken {_when(origin.taken_at)}" if origin.taken_at else "whose time is not kept any more"
+        at = origin.taken_at
+        taken = f"taken {when_html(at)}" if at else "whose time is not kept any more"
         facts.append(("Compared with", f"Snapshot {origin.id} of ConnectWise, {taken}"))
     if run.undoes is not None:
-        facts.append(("Undoes", _text(f"Operation {run.undoes}")))
+        facts.append(("Undoes", text_html(f"Operation {run.undoes}")))
     return facts
-
-
-def _when(at: datetime) -> str:
-    return f'<time datetime="{instant(at)}">{moment(at)}</time>'
 
 
 def _span(start: datetime, end: datetime | None) -> str:
@@ -151,13 +114,8 @@ def _span(start: datetime, end: datetime | None) -> str:
     return f'{since} to <time datetime="{instant(last)}">{last.strftime(form)} UTC</time>'
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
-    return f'<dl class="facts">{rows}</dl>'
-
-
 def _code(text: str) -> str:
-    return f"<code>{_plain(text)}</code>"
+    return f"<code>{plain_html(text)}</code>"
 
 
 def _table(entries: Iterable[Entry], report: Report) -> str:
@@ -183,17 +141,18 @@ def _numeric(name: str) -> str:
 
 def _body(entry: Entry, report: Report) -> str:
     outcome, change = entry.outcome, entry.change
-    where = f"{_text(change.agreement.name)}, {f'line {entry.line}' if entry.line is not None else 'no line'}"
+    line = "no line" if entry.line is None else f"line {entry.line}"
+    where = f"{text_html(change.agreement.name)}, {line}"
     cells = (
-        ("Before", _text(outcome.before or "no line")),
-        ("After", _text(_after(outcome))),
+        ("Before", text_html(outcome.before or "no line")),
+        ("After", text_html(_after(outcome))),
         ("Date written", _date(entry)),
         ("Unit price", _price(entry)),
         ("Monthly effect", _effect(entry)),
     )
     row = "".join(f"<td{_numeric(name)}>{value}</td>" for name, value in cells)
     return (
-        f'<tbody><tr><th scope="row">{_text(change.product.identifier)}<small>{where}</small></th>{row}'
+        f'<tbody><tr><th scope="row">{text_html(change.product.identifier)}<small>{where}</small></th>{row}'
         f"<td>{_result(entry)}</td></tr>"
         f'<tr class="more"><td colspan="{len(_COLUMNS)}">{_more(entry, report)}</td></tr></tbody>'
     )
@@ -225,8 +184,8 @@ def _price(entry: Entry) -> str:
     if entry.unit_price is None:
         return "not known"
     cycle = entry.change.agreement.cycle
-    per = f"<small>{_text(cycle)}</small>" if cycle else ""
-    return f"{money(entry.unit_price)} {_plain(entry.currency)}{per}"
+    per = f"<small>{text_html(cycle)}</small>" if cycle else ""
+    return f"{money(entry.unit_price)} {plain_html(entry.currency)}{per}"
 
 
 def _effect(entry: Entry) -> str:
@@ -239,18 +198,18 @@ def _effect(entry: Entry) -> str:
 
 def _amounts(sums: Mapping[str, Decimal]) -> str:
     said = [
-        f"{'+' if amount > 0 else ''}{cents(amount)} {_plain(currency)}" for currency, amount in sums.items()
+        f"{'+' if sum_ > 0 else ''}{cents(sum_)} {plain_html(currency)}" for currency, sum_ in sums.items()
     ]
     return "<br>".join(said) or "none"
 
 
 def _more(entry: Entry, report: Report) -> str:
     outcome = entry.outcome
-    lines = [_text(deed(outcome))]
+    lines = [text_html(deed(outcome))]
     if outcome.message:
-        lines.append(f"<b>Message:</b> {_text(outcome.message)}")
+        lines.append(f"<b>Message:</b> {text_html(outcome.message)}")
     if report.export is not None:
-        lines.append(f"<b>Rows of the export:</b> {_text(parts_sentence(entry))}")
+        lines.append(f"<b>Rows of the export:</b> {text_html(parts_sentence(entry))}")
     if outcome.request_id:
         lines.append(f"<b>ConnectWise request:</b> {_code(outcome.request_id)}")
     return "".join(f"<p>{line}</p>" for line in lines)
@@ -264,7 +223,7 @@ def _companies(report: Report) -> str:
         written = sum(entry.outcome.result.written for entry in entries)
         counts = "".join(f'<td class="number">{count}</td>' for count in (written, len(entries) - written))
         rows.append(
-            f'<tr><th scope="row"><a href="{escape(quote(name))}">{_text(company.name)}</a></th>{counts}'
+            f'<tr><th scope="row"><a href="{escape(quote(name))}">{text_html(company.name)}</a></th>{counts}'
             f'<td class="number">{_amounts(monthly_effects(entries))}</td></tr>'
         )
     heads = "".join(
@@ -288,4 +247,4 @@ def _companies(report: Report) -> str:
 
 def _foot(report: Report) -> str:
     made = f"Made by SeatSync on {moment(report.made_at)} for {report.made_by}."
-    return f"<footer>{_text(made)} The audit log holds the SHA-256 of this file.</footer>"
+    return f"<footer>{text_html(made)} The audit log holds the SHA-256 of this file.</footer>"

@@ -1,9 +1,12 @@
 """Keep which company a tenant is: links by hand, links removed, companies ruled out and allowed again."""
 
+from collections.abc import Iterable
+
 from seatsync.desk import Desk
 from seatsync.errors import InvalidChoice, NotFound
 from seatsync.model import Company, CompanyId, Link, Rejection, portal_key
 from seatsync.people import Permission
+from seatsync.renames import renames_of
 from seatsync.status import LinkSource
 from seatsync.upkeep import book_of
 
@@ -35,17 +38,33 @@ def link_company(desk: Desk, portal: str, company: CompanyId, tenant: str = "") 
         desk.person.name,
     )
     told = _said(before) if before else {}
+    after: dict[str, object] = {
+        "company_id": company,
+        "company": found.name,
+        "source": LinkSource.BY_HAND,
+    }
+    if before is not None and before.tenant_name != link.tenant_name:
+        told["tenant"], after["tenant"] = before.tenant_name, link.tenant_name
     if any(each.company_id == company for each in rejections_of(desk, portal)):
         told["ruled_out"] = found.name
-    draft = desk.draft(
-        Permission.MANAGE,
-        "link.save",
-        portal,
-        told,
-        {"company_id": company, "company": found.name, "source": LinkSource.BY_HAND},
-    )
+    draft = desk.draft(Permission.MANAGE, "link.save", portal, told, after)
     desk.store.choices.save_link(desk.team.id, link, draft)
     return link
+
+
+def keep_link(desk: Desk, portal: str) -> Link:
+    """Confirm that the link of a portal is still right: it is saved by hand, with the names of today.
+
+    The tenant's name is that of the last export it occurs in. Raises NotFound without a link, and
+    InvalidChoice when its company is no longer in ConnectWise.
+    """
+    before, key = link_of(desk, portal), portal_key(portal)
+    if before is None:
+        raise NotFound(f'The portal "{portal}" has no link. Pick its company on its row.')
+    seen = next((one for one in desk.store.exports.last_seen(desk.team.id) if one.key == key), None)
+    tenants = seen.tenants if seen else ()
+    now = next((rename.now for rename in renames_of(before, tenants, "") if rename.what == "tenant"), "")
+    return link_company(desk, before.portal or portal, before.company_id, now or before.tenant_name)
 
 
 def clear_link(desk: Desk, portal: str) -> Rejection | None:
@@ -64,6 +83,25 @@ def clear_link(desk: Desk, portal: str) -> Rejection | None:
     draft = desk.draft(Permission.MANAGE, "link.clear", portal, _said(before))
     desk.store.choices.clear_link(desk.team.id, before.key, draft)
     return None
+
+
+def clear_links(desk: Desk, keys: Iterable[str]) -> tuple[Link, ...]:
+    """Remove several links, all at once and each audited; no company is ruled out by it.
+
+    Their tenants are matched anew, by name, in the next preview. ``keys`` are the links' own keys. Returns
+    the links that were there. Raises NotFound when none was.
+    """
+    desk.require(Permission.MANAGE, "link.clear", "several links")
+    before = {link.key: link for link in desk.store.choices.links(desk.team.id)}
+    drafts = {
+        key: desk.draft(Permission.MANAGE, "link.clear", before[key].portal or key, _said(before[key]))
+        for key in keys
+        if key in before
+    }
+    gone = desk.store.choices.clear_links(desk.team.id, drafts)
+    if not gone:
+        raise NotFound("None of these links is there any more. Nothing was removed.")
+    return tuple(link for key, link in before.items() if key in gone)
 
 
 def rejections_of(desk: Desk, portal: str) -> tuple[Rejection, ...]:

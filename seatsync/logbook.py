@@ -33,6 +33,12 @@ def read_log(
     )
 
 
+def read_entry(desk: Desk, seq: int) -> AuditEntry:
+    """Return one entry of the team by its number. Raises NotFound."""
+    desk.require(Permission.AUDIT, "audit.view", f"entry {seq}")
+    return desk.store.audit.entry(desk.team.id, seq)
+
+
 def verify_log(desk: Desk) -> AuditVerdict:
     """Recompute the hash chain of the whole log, all teams' entries."""
     desk.require(Permission.AUDIT, "audit.verify")

@@ -166,6 +166,19 @@ class Plan:
         )
 
     @property
+    def quantities(self) -> tuple[Decimal, Decimal]:
+        """Add up the quantities of the lines, before the changes and after them."""
+        before, after = Decimal(0), Decimal(0)
+        for change in self.changes:
+            if isinstance(change, Update | Cancel):
+                before += change.addition.quantity
+            if isinstance(change, Update | Create):
+                after += change.quantity
+            if isinstance(change, BillAgain):
+                after += change.addition.quantity
+        return before, after
+
+    @property
     def money(self) -> dict[str, Decimal]:
         """Add up the monthly money effect by currency, over the changes that have one."""
         sums: dict[str, Decimal] = {}

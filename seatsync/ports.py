@@ -56,11 +56,19 @@ class WriteRequest:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of a connection test: what was tried, whether it worked, and what to do if not."""
+    """One line of a connection test: what was tried, whether it worked, and what to do if not.
+
+    ``right`` is the permission of the API member's security role that it needs, ``without`` what does not
+    work while it is missing; ``refused`` says that it is. What only a write would show is not ``tried``.
+    """
 
     what: str
     ok: bool
     advice: str = ""
+    right: str = ""
+    without: str = ""
+    tried: bool = True
+    refused: bool = False
 
 
 class Writes(Protocol[Made]):

@@ -78,7 +78,8 @@ _WIDTHS = {
     **dict.fromkeys(("Agreement", "Started", "Finished", "Uploaded", "Snapshot taken", "Report made"), 22),
     **dict.fromkeys(("Request", "Digest", "Export", "Export SHA-256"), 22),
 }
-_MONEY = {"Unit price": "#,##0.00####", "Monthly effect": "#,##0.00"}
+_PRICE, _CENTS = "#,##0.00####", "#,##0.00"
+_MONEY = {"Unit price": _PRICE, "Monthly effect": _CENTS}
 
 Cell = str | int | Decimal | None
 
@@ -187,32 +188,35 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _text(cell: Cell, column: str) -> str:
+def _text(cell: Cell, form: str | None) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Decimal):
-        return (
-            money(cell)
-            if column == "Unit price"
-            else cents(cell)
-            if column == "Monthly effect"
-            else number(cell)
-        )
+        return money(cell) if form == _PRICE else cents(cell) if form == _CENTS else number(cell)
     return harmless(cell) if isinstance(cell, str) else str(cell)
 
 
-def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Write a table as UTF-8 CSV with a byte-order mark, which Excel needs; formulas are made harmless."""
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], sums: Iterable[str] = ()) -> bytes:
+    """Write a table as UTF-8 CSV with a byte-order mark, which Excel needs; formulas are made harmless.
+
+    ``sums`` are columns of money besides those known to be.
+    """
+    form = _MONEY | dict.fromkeys(sums, _CENTS)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_text(cell, column) for cell, column in zip(row, columns, strict=True)])
+        writer.writerow([_text(cell, form.get(column)) for cell, column in zip(row, columns, strict=True)])
     return out.getvalue().encode("utf-8-sig")
 
 
-def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str) -> bytes:
-    """Write a table as a workbook of one sheet; text is written as text, so that none of it is a formula."""
+def to_xlsx(
+    columns: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str, sums: Iterable[str] = ()
+) -> bytes:
+    """Write a table as a workbook of one sheet; text is written as text, so that none of it is a formula.
+
+    ``sums`` are columns of money besides those known to be.
+    """
     import xlsxwriter  # costs start-up time that most commands don't need
 
     out = io.BytesIO()
@@ -222,7 +226,8 @@ def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str) 
     page = book.add_worksheet(sheet[:31])
     head = book.add_format({"bold": True, "bottom": 1})
     page.freeze_panes(1, 0)
-    form = {name: book.add_format({"num_format": places}) for name, places in _MONEY.items()}
+    money_columns = _MONEY | dict.fromkeys(sums, _CENTS)
+    form = {name: book.add_format({"num_format": places}) for name, places in money_columns.items()}
     last = 0
     for place, column in enumerate(columns):
         page.write_string(0, place, column, head)

@@ -9,6 +9,7 @@ from seatsync.matching import NameIndex
 from seatsync.model import Company, CompanyId, Link, Rejection, SeatRow
 from seatsync.names import normalise
 from seatsync.preview import Candidate, Resolution
+from seatsync.renames import renames_of
 from seatsync.status import Decision, LinkSource
 
 LISTED_FROM = 0.4
@@ -95,12 +96,7 @@ class Resolver:
                 by_hand=by_hand,
             )
         renamed = [
-            f'{what} was "{was}"'
-            for what, was, now in (
-                ("the tenant", link.tenant_name, tenant),
-                ("the company", link.company_name, company.name),
-            )
-            if was and " ".join(was.split()) != " ".join(now.split())
+            f'the {rename.what} was "{rename.was}"' for rename in renames_of(link, (tenant,), company.name)
         ]
         reason = told(link, company.name)
         if renamed:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from seatsync.desk import Desk
 from seatsync.errors import RunInProgress
@@ -54,6 +55,11 @@ def is_dead(desk: Desk, operation: Operation) -> bool:
         return False
     time.sleep(_START_SECONDS)
     return abandoned(desk, desk.store.operations.get(desk.team.id, operation.id))
+
+
+def pushed_since(desk: Desk, taken: datetime) -> bool:
+    """Say whether a push or an undo began after a time, as that of a snapshot."""
+    return any(run.started_at > taken for run in recent(desk) if run.kind is not OperationKind.SCAN)
 
 
 def recent(desk: Desk, kind: OperationKind | None = None) -> tuple[Operation, ...]:

@@ -198,9 +198,9 @@ def _days(cron: Cron, start: date, step: int) -> Iterator[date]:
 
 
 def told(cron: Cron, zone: str, now: datetime) -> str:
-    """Say when scans start: ``every Monday at 06:00 Europe/Berlin; next: Mon 30 Nov 2026 06:00``."""
+    """Say when scans start: ``every Monday at 06:00 Europe/Berlin; next: Mon 2026-11-30 06:00``."""
     due = next_due(cron, zone, now)
-    coming = "never" if due is None else f"{due.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M}"
+    coming = "never" if due is None else f"{due.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}"
     return f"{cron.words} {zone}; next: {coming}"
 
 

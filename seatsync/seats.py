@@ -62,7 +62,7 @@ def sort_seats(
             Seat(
                 row,
                 _row_key(row, numbered[place]),
-                _treatment(row, mappings.get(row.tier), today),
+                treat(row, mappings.get(row.tier), today),
                 resolver.resolve(row.key, row.tenant),
                 resolve_tier(row.tier, mappings),
                 repeated=places[place] > 1,
@@ -92,7 +92,8 @@ def _row_key(row: SeatRow, number: int) -> str:
     return f"t{digest}" if number == 1 else f"t{digest}-{number}"
 
 
-def _treatment(row: SeatRow, mapping: TierMapping | None, today: date) -> Treatment:
+def treat(row: SeatRow, mapping: TierMapping | None, today: date) -> Treatment:
+    """Say what becomes of a row under the mapping of its tier, None where it has none."""
     if row.problem is not None:
         return Treatment.UNREADABLE
     match row.state:

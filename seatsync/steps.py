@@ -17,8 +17,8 @@ class Stage(StrEnum):
 
     CONNECT = "connect"
     SCAN = "scan"
-    MAP = "map"
     UPLOAD = "upload"
+    MAP = "map"
     PUSH = "push"
 
 
@@ -49,11 +49,8 @@ class Way:
 
     @property
     def next(self) -> Step | None:
-        """The step to take now, None after the last; licenses are mapped once an export lists them."""
-        open_ = [step for step in self.steps if not step.done]
-        if self.export is None and len(open_) > 1 and open_[0].stage is Stage.MAP:
-            return open_[1]
-        return open_[0] if open_ else None
+        """The step to take now, None after the last."""
+        return next((step for step in self.steps if not step.done), None)
 
 
 def find_way(desk: Desk, *, connected: bool) -> Way:
@@ -67,8 +64,8 @@ def find_way(desk: Desk, *, connected: bool) -> Way:
     steps = (
         _connect(connected),
         _scan(snapshot),
-        _map(desk, export),
         _upload(export),
+        _map(desk, export),
         _push(export, pushes),
     )
     wrote = [run for run in runs if run.kind is not OperationKind.SCAN and run.status in _DONE]

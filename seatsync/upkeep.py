@@ -78,6 +78,24 @@ def clear_mapping(desk: Desk, tier: str) -> None:
     desk.store.choices.clear_mapping(desk.team.id, tier, draft)
 
 
+def clear_mappings(desk: Desk, tiers: Iterable[str]) -> tuple[str, ...]:
+    """Remove the mappings of several tiers, all at once and each audited; return those that had one.
+
+    Raises NotFound when none had.
+    """
+    desk.require(Permission.MANAGE, "mapping.clear", "several licenses")
+    before = {mapping.tier: mapping for mapping in desk.store.choices.mappings(desk.team.id)}
+    drafts = {
+        tier: desk.draft(Permission.MANAGE, "mapping.clear", tier, _said(before[tier]))
+        for tier in tiers
+        if tier in before
+    }
+    gone = desk.store.choices.clear_mappings(desk.team.id, drafts)
+    if not gone:
+        raise NotFound("None of these licenses has a mapping any more. Nothing was removed.")
+    return tuple(sorted(gone))
+
+
 def find_product(products: Iterable[Product], text: str) -> ProductId:
     """Find a product by its id or its identifier. Raises InvalidChoice when there is none, or several."""
     listed = tuple(products)

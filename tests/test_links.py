@@ -3,7 +3,16 @@
 import pytest
 
 from seatsync.errors import InvalidChoice, NotFound, NotPermitted
-from seatsync.links import allow_company, clear_link, link_company, link_of, reject_company, rejections_of
+from seatsync.links import (
+    allow_company,
+    clear_link,
+    clear_links,
+    keep_link,
+    link_company,
+    link_of,
+    reject_company,
+    rejections_of,
+)
 from seatsync.model import CompanyId, ExportId
 from seatsync.people import Role
 from seatsync.preview import PreviewRow
@@ -134,6 +143,70 @@ def test_what_can_not_be_ruled_out_is_refused_in_a_sentence(sqlite_store: SqlSto
     with pytest.raises(InvalidChoice, match="needs the tenant's portal"):
         reject_company(desk, " ", CONTOSO)
     assert rejections_of(desk, "contoso") == ()
+
+
+RENAMED = EXPORT.replace(b"Contoso Ltd,contoso", b"Contoso Group,contoso")
+
+
+def test_a_renamed_link_is_kept_by_hand_under_the_names_of_today(sqlite_store: SqlStore) -> None:
+    kept(sqlite_store)
+    desk = desk_of(sqlite_store)
+    held = book(companies={250: "Contoso Holdings", 251: "Fabrikam Inc"})
+    sqlite_store.snapshots.swap_in(desk.team.id, held, NOON, draft(sqlite_store))
+    export = upload(desk, "dec.csv", RENAMED).export.id
+    said = row_of(sqlite_store, export, "contoso").reason
+    assert "Renamed since it was linked: check." in said
+
+    made = keep_link(desk, "Contoso")
+    assert (made.company_id, made.company_name, made.tenant_name) == (
+        CONTOSO,
+        "Contoso Holdings",
+        "Contoso Group",
+    )
+    assert (made.source, made.made_by) == (LinkSource.BY_HAND, "anna")
+    entry = sqlite_store.audit.entries(desk.team.id)[-1]
+    assert (entry.before["company"], entry.before["tenant"]) == ("Contoso Ltd", "Contoso Ltd")
+    assert (entry.after["company"], entry.after["tenant"]) == ("Contoso Holdings", "Contoso Group")
+    assert "Renamed" not in row_of(sqlite_store, export, "contoso").reason
+
+
+def test_a_kept_link_takes_the_name_of_the_last_export_that_has_the_tenant(sqlite_store: SqlStore) -> None:
+    kept(sqlite_store)
+    desk = desk_of(sqlite_store)
+    upload(desk, "dec.csv", RENAMED)
+    upload(desk, "jan.csv", EXPORT.replace(b"Contoso Ltd,contoso", b"Adatum,adatum"))
+    assert keep_link(desk, "contoso").tenant_name == "Contoso Group"
+    with pytest.raises(NotFound, match='"adatum" has no link'):
+        keep_link(desk, "adatum")
+
+
+def test_several_links_are_cleared_at_once_and_rule_nothing_out(sqlite_store: SqlStore) -> None:
+    export, desk = kept(sqlite_store), desk_of(sqlite_store)
+    link_company(desk, "northwind-us", FABRIKAM)
+    before = len(sqlite_store.audit.entries(desk.team.id))
+    gone = clear_links(desk, ["contoso", "northwind-us", "nobody"])
+    assert {link.key for link in gone} == {"contoso", "northwind-us"}
+    said = [
+        (e.action, e.resource, e.before["source"]) for e in sqlite_store.audit.entries(desk.team.id)[before:]
+    ]
+    assert said == [("link.clear", "contoso", "automatic"), ("link.clear", "northwind-us", "by_hand")]
+    assert desk.store.choices.rejections(desk.team.id) == ()
+    with pytest.raises(NotFound, match="None of these links is there any more"):
+        clear_links(desk, ["contoso", "nobody"])
+    assert row_of(sqlite_store, export, "contoso").status is Status.READY
+    assert link_of(desk, "contoso") is not None
+
+
+def test_a_viewer_may_neither_keep_nor_clear_links(sqlite_store: SqlStore) -> None:
+    kept(sqlite_store)
+    viewer = desk_of(sqlite_store, Role.VIEWER)
+    with pytest.raises(NotPermitted):
+        keep_link(viewer, "contoso")
+    with pytest.raises(NotPermitted):
+        clear_links(viewer, ["contoso"])
+    said = [(e.action, e.result) for e in sqlite_store.audit.entries(viewer.team.id)[-2:]]
+    assert said == [("link.save", "refused"), ("link.clear", "refused")]
+    assert link_of(viewer, "contoso") is not None
 
 
 def test_a_viewer_may_neither_rule_out_nor_allow_and_the_attempt_is_audited(sqlite_store: SqlStore) -> None:

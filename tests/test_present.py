@@ -56,3 +56,11 @@ def test_a_movement_keeps_its_numbers_and_defuses_its_names() -> None:
     assert [row[name][0] for name in ("Tenant", "Portal", "License")] == ["'", "'", "'"]
     _, cells = sheet_rows(to_xlsx(MOVEMENT_COLUMNS, [movement_cells(MOVED, whole=True)], "Moved"))
     assert (cells[4], cells[6]) == (12, -12)
+
+
+def test_a_column_of_sums_is_written_with_cents_and_stays_a_number() -> None:
+    columns, rows = ("Tenant", "2026-11", "Seats"), [("A", Decimal("12.5"), Decimal(12))]
+    assert csv_rows(to_csv(columns, rows, ["2026-11"])) == [
+        {"Tenant": "A", "2026-11": "12.50", "Seats": "12"}
+    ]
+    assert sheet_rows(to_xlsx(columns, rows, "Explore", ["2026-11"]))[1] == ["A", 12.5, 12]

@@ -95,9 +95,9 @@ def test_whatever_is_typed_is_a_schedule_or_told_in_a_sentence(text: str) -> Non
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("0 6 * * 1", "every Monday at 06:00 Europe/Berlin; next: Mon 23 Nov 2026 06:00"),
-        ("0 6 * * 7", "every Sunday at 06:00 Europe/Berlin; next: Sun 29 Nov 2026 06:00"),
-        ("30 22 * * *", "every day at 22:30 Europe/Berlin; next: Sun 22 Nov 2026 22:30"),
+        ("0 6 * * 1", "every Monday at 06:00 Europe/Berlin; next: Mon 2026-11-23 06:00"),
+        ("0 6 * * 7", "every Sunday at 06:00 Europe/Berlin; next: Sun 2026-11-29 06:00"),
+        ("30 22 * * *", "every day at 22:30 Europe/Berlin; next: Sun 2026-11-22 22:30"),
         ("0 6,18 * * 1-3", "every Monday, Tuesday and Wednesday at 06:00 and 18:00"),
         ("0 6 * * FRI-sun", "every Friday, Saturday and Sunday at 06:00"),
         ("15 * * * *", "every hour at minute 15 Europe/Berlin"),
@@ -105,8 +105,11 @@ def test_whatever_is_typed_is_a_schedule_or_told_in_a_sentence(text: str) -> Non
         ("0 6 1,15 * *", "on day 1 and 15 of the month at 06:00"),
         ("0 6 1 jan,7 *", "on day 1 of the month in January and July at 06:00"),
         ("0 6 * 3 mon", "every Monday in March at 06:00"),
-        ("0 6 13 * 5", "on day 13 of the month and every Friday at 06:00 Europe/Berlin; next: Fri 27 Nov"),
-        ("0 6 29 2 *", "on day 29 of the month in February at 06:00 Europe/Berlin; next: Tue 29 Feb 2028"),
+        (
+            "0 6 13 * 5",
+            "on day 13 of the month and every Friday at 06:00 Europe/Berlin; next: Fri 2026-11-27",
+        ),
+        ("0 6 29 2 *", "on day 29 of the month in February at 06:00 Europe/Berlin; next: Tue 2028-02-29"),
         (" 0   6 * *\t1 ", "every Monday at 06:00"),
     ],
 )

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seatsync.model import ProductId, TierMapping
-from seatsync.tiers import near_miss, resolve_tier
+from seatsync.model import Product, ProductId, TierMapping
+from seatsync.tiers import Suggestion, namesake, near_miss, resolve_tier, suggest
 
 ADVANCED = TierMapping("Email Advanced Protect", ProductId(3409))
 TRIAL = TierMapping("Trial", None)
@@ -79,3 +79,41 @@ def test_nearness_is_mutual(one: str, other: str) -> None:
     assert (near_miss(one, mapped_to(other)) == other and one != other) == (
         near_miss(other, mapped_to(one)) == one and one != other
     )
+
+
+def catalogue(*products: Product) -> dict[ProductId, Product]:
+    """Products by id."""
+    return {product.id: product for product in products}
+
+
+PROTECT = Product(ProductId(3409), "AV-EAP", "Email Advanced Protect")
+
+
+@pytest.mark.parametrize("tier", ["Email Advanced Protect", " email ADVANCED protect ", "av-eap"])
+def test_a_tier_suggests_the_product_that_bears_its_name(tier: str) -> None:
+    assert suggest(tier, {}, catalogue(PROTECT)) == Suggestion(PROTECT)
+
+
+def test_no_product_is_suggested_when_two_bear_the_name_or_the_one_is_inactive() -> None:
+    twin = Product(ProductId(2), "EMAIL ADVANCED PROTECT")
+    assert namesake("Email Advanced Protect", (PROTECT, twin)) is None
+    idle = Product(ProductId(1), "AV-EAP", inactive=True)
+    assert namesake("AV-EAP", (idle,)) is None
+    assert namesake("AV-EAP", (idle, PROTECT)) == PROTECT
+    assert namesake(" ", (Product(ProductId(4), "X", ""),)) is None
+
+
+def test_a_near_miss_suggests_what_its_neighbour_bills() -> None:
+    assert suggest("Advanced protect", MAPPINGS, catalogue(PROTECT)) == Suggestion(PROTECT, ADVANCED.tier)
+    assert suggest("TRIAL", MAPPINGS, {}) == Suggestion(None, "Trial")
+
+
+def test_a_near_miss_of_a_product_that_is_gone_or_inactive_suggests_nothing() -> None:
+    idle = Product(ProductId(3409), "AV-EAP", inactive=True)
+    assert suggest("Advanced protect", MAPPINGS, {}) is None
+    assert suggest("Advanced protect", MAPPINGS, catalogue(idle)) is None
+
+
+def test_a_near_miss_and_a_namesake_that_disagree_suggest_nothing() -> None:
+    other = Product(ProductId(7), "Advanced Protect")
+    assert suggest("Advanced Protect", MAPPINGS, catalogue(PROTECT, other)) is None

@@ -24,7 +24,9 @@ _RIGHTS = (
     ("procurement/catalog", "Procurement > Product Catalog: Inquire All"),
     ("company/companies", "Companies > Company Maintenance: Inquire All"),
 )
-_WRITE_RIGHT = "Finance > Agreements: Add, Edit and Inquire All"
+WRITE_RIGHT = "Finance > Agreements: Add, Edit and Inquire All"
+"""The security-role right that a push needs."""
+
 LOST = "It may or may not have taken effect; it is looked up before the next push."
 
 
@@ -248,7 +250,7 @@ class Reader:
 def right(request: Request) -> str:
     """Name the security-role right that a call needs."""
     if request.writes:
-        return _WRITE_RIGHT
+        return WRITE_RIGHT
     return next((name for path, name in _RIGHTS if request.path.startswith(path)), "Inquire All")
 
 

@@ -11,7 +11,7 @@ from typing import assert_never
 from seatsync.jobs.change import Protocol, RefusedAgreement, RefusedCredentials
 from seatsync.jobs.words import since
 from seatsync.journal import AuditDraft, Operation, Outcome, resource_of, summary
-from seatsync.keeping import Operations
+from seatsync.keeping_runs import Operations
 from seatsync.model import AgreementId, number
 from seatsync.people import Permission
 from seatsync.plan import BillAgain, Cancel, Change, Create, Update

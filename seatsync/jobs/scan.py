@@ -7,7 +7,8 @@ from typing import Any
 
 from seatsync.errors import ConnectWiseError, ScanFailed
 from seatsync.journal import AuditDraft, Operation
-from seatsync.keeping import Operations, Store
+from seatsync.keeping import Store
+from seatsync.keeping_runs import Operations
 from seatsync.model import Book, SnapshotId
 from seatsync.people import Permission
 from seatsync.ports import ConnectWise
@@ -102,6 +103,13 @@ def scan(
         f"{counts['additions']:,} additions in {seconds} s. {suspicion}"
     ).strip()
     detail = {"snapshot": snapshot.id, **found, "requests": connectwise.requests, "seconds": seconds}
+    changes = store.snapshots.changes(operation.team_id, snapshot.id)
+    if changes is not None:
+        detail |= {
+            "since": changes.since.isoformat(),
+            "changes": dict(changes.counts),
+            "other_changes": changes.others,
+        }
     return _close(store, operation, attempt, OperationStatus.COMPLETED, said, detail, snapshot.id)
 
 

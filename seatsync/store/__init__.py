@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from seatsync.keeping import Audit, Choices, Exports, Operations, Snapshots, Teams
+from seatsync.keeping import Exports, Snapshots, Teams
+from seatsync.keeping_choices import Choices
+from seatsync.keeping_runs import Audit, Operations
 from seatsync.store.audit import SqlAudit
 from seatsync.store.choices import SqlChoices
 from seatsync.store.engine import Database

@@ -17,6 +17,7 @@ from seatsync.store.engine import Database
 from seatsync.store.tables import AUDIT, OPERATION, OUTCOME, TEAM
 
 _AT_ONCE = 500
+_TOO_BIG = 2**31
 
 
 def record(database: Database, connection: Connection, *drafts: AuditDraft) -> None:
@@ -117,6 +118,24 @@ class SqlAudit:
                 if _mentions(row, text):
                     found.append(_shown(row))
         return tuple(reversed(found))
+
+    def entry(self, team: TeamId, seq: int) -> AuditEntry:
+        """Return one entry by its number. Raises NotFound."""
+        wanted = select(AUDIT).where(AUDIT.c.team_id == team, AUDIT.c.seq == seq)
+        # A number that no column holds is refused by PostgreSQL.
+        known = 0 < seq < _TOO_BIG
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).first() if known else None
+        if row is None:
+            raise NotFound(f"The team has no audit entry {seq}. Choose another from the log.")
+        return _shown(row)
+
+    def head(self, team: TeamId) -> int:
+        """Return the number of the team's last entry, 0 before the first."""
+        last = select(AUDIT.c.seq).where(AUDIT.c.team_id == team).order_by(AUDIT.c.seq.desc()).limit(1)
+        with self._database.reading() as connection:
+            found: int | None = connection.execute(last).scalar()
+        return found or 0
 
     def verify(self) -> AuditVerdict:
         """Recompute the hash chain of all teams, and compare its end with the journal of runs."""

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, select
 
 from seatsync.errors import NotFound
 from seatsync.journal import AuditDraft
-from seatsync.keeping import ColumnChoice
+from seatsync.keeping_choices import ColumnChoice
 from seatsync.model import AgreementId, CompanyId, ExportId, Link, Rejection, TeamId, TierMapping
 from seatsync.status import LinkSource
 from seatsync.store.audit import record
@@ -50,14 +50,18 @@ class SqlChoices:
         missing = f'There is no mapping of the license "{tier}". Nothing was removed.'
         self._clear(TIER_MAPPING, {"team_id": team, "tier": tier}, missing, audit)
 
+    def clear_mappings(self, team: TeamId, audit: Mapping[str, AuditDraft]) -> frozenset[str]:
+        """Remove the mappings of the tiers that have a draft, all at once; return the tiers that had one.
+
+        The draft of a tier without a mapping is dropped. Raises NotFound.
+        """
+        return self._clear_all(TIER_MAPPING, "tier", team, audit)
+
     def links(self, team: TeamId) -> tuple[Link, ...]:
         """List the links, by tenant name."""
         wanted = select(*columns_of(LINK, Link)).where(LINK.c.team_id == team)
         with self._database.reading() as connection:
-            found = [
-                Link(**(dict(row._mapping) | {"source": LinkSource(row.source)}))
-                for row in connection.execute(wanted)
-            ]
+            found = [_link(row) for row in connection.execute(wanted)]
         return tuple(sorted(found, key=lambda link: (link.tenant_name.casefold(), link.key)))
 
     def save_link(self, team: TeamId, link: Link, audit: AuditDraft) -> None:
@@ -103,6 +107,13 @@ class SqlChoices:
         """Remove a link. Raises NotFound."""
         missing = f'There is no link of the portal "{key}". Nothing was removed.'
         self._clear(LINK, {"team_id": team, "key": key}, missing, audit)
+
+    def clear_links(self, team: TeamId, audit: Mapping[str, AuditDraft]) -> frozenset[str]:
+        """Remove the links of the keys that have a draft, all at once; return the keys that had one.
+
+        The draft of a key without a link is dropped. Raises NotFound.
+        """
+        return self._clear_all(LINK, "key", team, audit)
 
     def rejections(self, team: TeamId) -> tuple[Rejection, ...]:
         """List the companies ruled out, by tenant name."""
@@ -195,6 +206,20 @@ class SqlChoices:
                 raise NotFound(missing)
             record(self._database, connection, audit)
 
+    def _clear_all(
+        self, table: Table, column: str, team: TeamId, audit: Mapping[str, AuditDraft]
+    ) -> frozenset[str]:
+        there = select(table.c[column]).where(table.c.team_id == team)
+        with self._database.writing() as connection:
+            lock_team(connection, team)
+            held = set(connection.execute(there).scalars())
+            gone = [name for name in audit if clean(name) in held]
+            if gone:
+                this = delete(table).where(table.c.team_id == team, table.c[column] == bindparam("name"))
+                connection.execute(this, [{"name": name} for name in gone])
+                record(self._database, connection, *(audit[name] for name in gone))
+        return frozenset(gone)
+
     def _set(
         self, table: Table, column: str, team: TeamId, export: ExportId, values: Mapping[str, object]
     ) -> None:
@@ -210,6 +235,15 @@ class SqlChoices:
                 {**place, "key": key, column: value} for key, value in values.items() if value is not None
             ]
             add_all(connection, table, rows)
+
+
+_SOURCE = list(Link.__dataclass_fields__).index("source")
+
+
+def _link(row: Sequence[Any]) -> Link:
+    values = list(row)
+    values[_SOURCE] = LinkSource(values[_SOURCE])
+    return Link(*values)
 
 
 def _by_key(

@@ -1,4 +1,4 @@
-"""Turn changes, rules, problems and audit values into JSON text and back, exactly."""
+"""Turn changes, rules, problems, a scan's findings and audit values into JSON text and back, exactly."""
 
 import json
 import re
@@ -14,6 +14,7 @@ from seatsync.errors import DatabaseError
 from seatsync.model import Problem
 from seatsync.plan import Change
 from seatsync.rules import Rules
+from seatsync.snapshot_changes import SnapshotChanges
 
 T = TypeVar("T")
 
@@ -69,6 +70,17 @@ def rules_from_json(plain: Mapping[str, Any]) -> Rules:
     return _read(_rules(), plain, "set of rules")
 
 
+def findings_to_json(changes: SnapshotChanges) -> dict[str, Any]:
+    """Return what a scan found changed as plain JSON values."""
+    plain: dict[str, Any] = _findings().dump_python(changes, mode="json")
+    return plain
+
+
+def findings_from_json(plain: Mapping[str, Any]) -> SnapshotChanges:
+    """Rebuild what a scan found changed. Raises DatabaseError."""
+    return _read(_findings(), plain, "list of a scan's findings")
+
+
 def problem_to_json(problem: Problem | None) -> dict[str, Any] | None:
     """Return a row's problem as plain JSON values; None for none."""
     if problem is None:
@@ -94,6 +106,11 @@ def _read(adapter: TypeAdapter[T], plain: Mapping[str, Any], what: str) -> T:
 @cache
 def _changes() -> TypeAdapter[Change]:
     return TypeAdapter(Annotated[Change, Discriminator("kind")])
+
+
+@cache
+def _findings() -> TypeAdapter[SnapshotChanges]:
+    return TypeAdapter(SnapshotChanges)
 
 
 @cache

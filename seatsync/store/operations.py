@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import Text, and_, select, type_coerce, update
 
 from seatsync.errors import NotFound, NotReady
 from seatsync.journal import UNKNOWN, AuditDraft, Operation, Outcome, concluded_anew, planned
-from seatsync.model import ExportId, OperationId, SnapshotId, TeamId
+from seatsync.model import CompanyId, ExportId, OperationId, SnapshotId, TeamId
 from seatsync.plan import Change
 from seatsync.status import ENDED, OperationKind, OperationStatus, Result
 from seatsync.store.audit import record
@@ -169,6 +169,19 @@ class SqlOperations:
         )
         with self._database.reading() as connection:
             return tuple(outcome_of(row) for row in connection.execute(wanted))
+
+    def outcomes_of(self, team: TeamId, company: CompanyId) -> tuple[Outcome, ...]:
+        """List the outcomes of a company in the team's runs, oldest first."""
+        wanted = (
+            select(*columns_of(OUTCOME, Outcome))
+            .join(OPERATION, OPERATION.c.id == OUTCOME.c.operation_id)
+            # The number occurs in the text of every change of the company, and of few others.
+            .where(OPERATION.c.team_id == team, type_coerce(OUTCOME.c.change, Text).contains(str(company)))
+            .order_by(OUTCOME.c.operation_id, OUTCOME.c.position)
+        )
+        with self._database.reading() as connection:
+            found = [outcome_of(row) for row in connection.execute(wanted)]
+        return tuple(outcome for outcome in found if outcome.change.company.id == company)
 
     def settle(self, team: TeamId, outcome: Outcome, audit: AuditDraft) -> None:
         """Journal what an outcome that was unknown turned out to be, and how its ended run stands then.

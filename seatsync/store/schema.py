@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from seatsync.errors import DatabaseError
 from seatsync.store.engine import Database, only
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision under ``migrations/versions``; known here so that a start needs no alembic."""
 
 _SCRIPTS = Path(__file__).with_name("migrations")

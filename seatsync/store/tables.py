@@ -51,7 +51,7 @@ class ConnectionTable(Base, table=True):
 
 
 class SnapshotTable(Base, table=True):
-    """One scan's result, with its counts."""
+    """One scan's result, with its counts, and what changed since the one before; None for the first."""
 
     __tablename__ = "snapshot"
     id: int | None = Field(default=None, primary_key=True)
@@ -63,6 +63,7 @@ class SnapshotTable(Base, table=True):
     products: int
     agreement_types: list[str] = Field(sa_type=Json)
     suspicion: str = Field(default="", sa_type=CleanText, sa_column_kwargs={"server_default": ""})
+    changes: dict[str, Any] | None = Field(default=None, sa_type=Json)
 
 
 class SnapshotCompanyTable(Base, table=True):

@@ -1,6 +1,6 @@
 """The audit log: its filters, its table, its downloads and the check of its chain."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -9,61 +9,23 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from seatsync.audit_words import action_label, change_line, subject
 from seatsync.desk import Desk
 from seatsync.journal import AuditEntry
 from seatsync.logbook import read_log, verify_log
 from seatsync.model import OperationId
-from seatsync.present import AUDIT_COLUMNS, audit_cells, said, to_csv, to_xlsx
+from seatsync.present import AUDIT_COLUMNS, audit_cells, to_csv, to_xlsx
+from seatsync.ui.audit_entry import open_entry
+from seatsync.ui.downloads import safe_name
 from seatsync.ui.frame import explained
-from seatsync.ui.runs_table import PARAMETER
+from seatsync.ui.looks import text_column
+from seatsync.ui.runs_table import HEAD, PARAMETER, ROW
+from seatsync.ui.session import Keys, get
 from seatsync.ui.words import counted, moment
 
 LIMIT = 500
-ACTIONS = {
-    "audit.verify": "Audit chain verified",
-    "audit.view": "Audit log viewed",
-    "connection.save": "Connection saved",
-    "connection.test": "Connection tested",
-    "export.declare_complete": "Export declared complete",
-    "export.upload": "Export uploaded",
-    "export.view": "Export viewed",
-    "link.clear": "Link removed",
-    "link.match": "Link made automatically",
-    "link.save": "Link saved",
-    "mapping.clear": "Mapping removed",
-    "mapping.list": "Mappings viewed",
-    "mapping.save": "Mapping saved",
-    "operation.cancel": "Operation asked to stop",
-    "operation.finish": "Operation finished",
-    "operation.list": "Operations viewed",
-    "operation.resume": "Operation resumed",
-    "operation.view": "Operation viewed",
-    "page.open": "Page opened",
-    "preview.agreement": "Agreement chosen",
-    "preview.tick": "Row chosen",
-    "preview.view": "Preview viewed",
-    "push.cancel": "Addition cancelled",
-    "push.create": "Addition created",
-    "push.update": "Addition updated",
-    "push.plan": "Push planned",
-    "push.rehearse": "Push rehearsed",
-    "push.start": "Push started",
-    "report.export": "Report handed out",
-    "undo.bill_again": "Addition billed again",
-    "undo.cancel": "Created addition cancelled",
-    "undo.plan": "Undo planned",
-    "undo.rehearse": "Undo rehearsed",
-    "undo.start": "Undo started",
-    "undo.update": "Addition put back",
-    "rules.save": "Rules saved",
-    "scan": "Scan",
-    "scan.skip": "Scheduled scan skipped",
-    "schedule.save": "Scan schedule saved",
-    "schedule.view": "Scan schedule viewed",
-    "snapshot.save": "Snapshot saved",
-    "scan.start": "Scan started",
-    "timezone.save": "Time zone saved",
-}
+OPEN = "Details"
+_TALLEST = 14
 _SPANS = {"Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30, "All time": None}
 _DAYS = "Between days"
 
@@ -80,11 +42,6 @@ class Filter:
     operation: OperationId | None = None
 
 
-def action_label(action: str) -> str:
-    """Say an action of the log in words."""
-    return ACTIONS.get(action) or action.replace(".", " ").replace("_", " ").capitalize()
-
-
 def ask_filter(entries: Sequence[AuditEntry]) -> Filter:
     """Show the filters; people and actions are offered from ``entries``."""
     when, who, what, text = st.columns(4)
@@ -93,7 +50,7 @@ def ask_filter(entries: Sequence[AuditEntry]) -> Filter:
     person = who.selectbox("Person", sorted({e.who for e in entries}), index=None, placeholder="Anybody")
     actions = sorted({e.action for e in entries}, key=action_label)
     action = what.selectbox("Action", actions, index=None, format_func=action_label, placeholder="Any action")
-    wanted = text.text_input("Text", type="search", placeholder="Company, license, portal ...")
+    wanted = text.text_input("Text", type="search", placeholder="Company, license, portal …")
     return Filter(since, until, person or "", action or "", (wanted or "").strip(), _operation())
 
 
@@ -126,48 +83,59 @@ def _between(place: DeltaGenerator) -> tuple[datetime | None, datetime | None]:
     return first, last
 
 
-def show_entries(entries: Sequence[AuditEntry]) -> None:
-    """Show entries newest first, at most LIMIT of them, and say how many there are."""
-    listed = list(reversed(entries))[:LIMIT]
-    shown = counted(len(listed), "entry", "entries")
+def count_said(entries: Sequence[AuditEntry]) -> str:
+    """Say how many entries are listed, and whether there are more."""
     if len(entries) > LIMIT:
-        st.caption(f"The newest {shown}. There are more: narrow the filters, or download them all.")
-    else:
-        st.caption(f"{shown}, newest first.")
+        return f"The newest {LIMIT:,} entries. There are more: narrow the filters, or download them all."
+    return f"{counted(len(entries), 'entry', 'entries')}, newest first."
+
+
+def show_entries(entries: Sequence[AuditEntry]) -> None:
+    """Show entries newest first, at most LIMIT of them."""
+    listed = list(reversed(entries))[:LIMIT]
     cells: dict[str, list[Any]] = {
+        OPEN: ["Open"] * len(listed),
         "Time": [moment(entry.at) for entry in listed],
         "Who": [entry.who for entry in listed],
         "Action": [action_label(entry.action) for entry in listed],
-        "Resource": [entry.resource for entry in listed],
-        "Before": [_words(entry.before) for entry in listed],
-        "After": [_words(entry.after) for entry in listed],
-        "Result": [entry.result for entry in listed],
-        "Operation": [entry.operation_id for entry in listed],
-        "Permission": [entry.permission for entry in listed],
-        "Number": [entry.seq for entry in listed],
+        "What": [subject(entry) for entry in listed],
+        "Change": [change_line(entry) for entry in listed],
     }
     st.dataframe(
         cells,
         hide_index=True,
-        height=min(36 + 35 * len(listed), 640),
+        height=HEAD + ROW * min(len(listed), _TALLEST),
+        row_height=ROW,
         placeholder="",
         column_config={
-            "Time": st.column_config.TextColumn(width=148),
-            "Resource": st.column_config.TextColumn(width=240),
-            "Before": st.column_config.TextColumn(width=150),
-            "After": st.column_config.TextColumn(width="medium"),
+            OPEN: st.column_config.ButtonColumn(
+                width=58,
+                pinned=True,
+                type="tertiary",
+                key=Keys.audit_button,
+                on_click=_open,
+                args=(tuple(entry.seq for entry in listed),),
+                help="Show the entry in full, beside the table.",
+            ),
+            "Time": text_column("Time", 142),
+            "Who": text_column("Who", 68),
+            "Action": text_column("Action", 150),
+            "What": text_column("What", 262),
+            "Change": text_column("Change", 248, "What was refused or failed says so first."),
         },
         alt="Audit log",
     )
 
 
-def _words(values: Mapping[str, Any]) -> str:
-    return said({name.replace("_", " "): value for name, value in values.items()})
+def _open(listed: Sequence[int]) -> None:
+    click = get(Keys.audit_button)
+    if click is not None and click.row < len(listed):
+        open_entry(listed[click.row])
 
 
 def offer_downloads(desk: Desk, chosen: Filter) -> None:
     """Offer every matching entry as CSV and as XLSX; the file is made when it is asked for."""
-    stem = f"audit-{datetime.now(UTC):%Y-%m-%d}"
+    stem = safe_name(desk.team.name, "audit", f"{datetime.now(UTC):%Y-%m-%d}")
     sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     forms: tuple[tuple[str, Callable[[], bytes], str], ...] = (
         ("CSV", partial(entries_csv, desk, chosen), "text/csv"),
@@ -175,12 +143,13 @@ def offer_downloads(desk: Desk, chosen: Filter) -> None:
     )
     for form, made, kind in forms:
         st.download_button(
-            f"Download {form}",
+            form,
             made,
             f"{stem}.{form.lower()}",
             kind,
             icon=":material/download:",
             on_click="ignore",
+            help=f"Download every matching entry, listed or not, as {form}.",
         )
 
 

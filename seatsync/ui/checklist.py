@@ -1,12 +1,16 @@
-"""The way to a first push as a checklist, with one button for the next step."""
+"""The way to a first push as a checklist, with one button that takes the next step."""
 
 from pathlib import Path
 
 import streamlit as st
 
+from seatsync.desk import Desk
 from seatsync.journal import Operation
+from seatsync.people import Permission
+from seatsync.runs import start_scan
 from seatsync.status import OperationKind
 from seatsync.steps import Stage, Step, Way
+from seatsync.ui.frame import explained
 from seatsync.ui.session import installation
 from seatsync.ui.text import plain
 
@@ -27,27 +31,30 @@ _BUTTONS = {
     Stage.UPLOAD: ("Upload the export", ":material/upload_file:", "pages/preview.py"),
     Stage.PUSH: ("Review the changes", ":material/checklist:", "pages/preview.py"),
 }
+_NEEDS = {Stage.CONNECT: Permission.ADMINISTER, Stage.PUSH: Permission.SEE}
+_WIDTHS = (0.25, 0.51, 0.24)
 
 
-def show_checklist(way: Way, running: Operation | None) -> None:
+def show_checklist(desk: Desk, way: Way, running: Operation | None) -> None:
     """Show every step with its state, and the button of the next one; ``running`` is under way already."""
     busy = None
     if running is not None:
         busy = Stage.SCAN if running.kind is OperationKind.SCAN else Stage.PUSH
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         finished = sum(step.done for step in way.steps)
-        st.subheader("Getting started")
-        st.progress(finished / len(way.steps), f"{finished} of {len(way.steps)} steps done")
+        st.progress(
+            finished / len(way.steps), f"**Getting started:** {finished} of {len(way.steps)} steps done"
+        )
         for number, step in enumerate(way.steps, start=1):
-            _show_step(number, step, is_next=step is way.next, is_busy=step.stage is busy)
+            _show_step(desk, number, step, is_next=step is way.next, is_busy=step.stage is busy)
 
 
-def _show_step(number: int, step: Step, *, is_next: bool, is_busy: bool) -> None:
+def _show_step(desk: Desk, number: int, step: Step, *, is_next: bool, is_busy: bool) -> None:
     to_do, done = _TITLES[step.stage]
     title = f"{number}\\. {done if step.done else to_do}"
-    words, act = st.columns([0.74, 0.26], vertical_alignment="center")
+    name, words, act = st.columns(_WIDTHS, vertical_alignment="center", gap="small")
+    name.markdown(f"**{title}**" if is_next else title)
     with words.container(gap=None):
-        st.markdown(f"**{title}**" if is_next else title)
         if step.said:
             st.caption(plain(step.said))
         if step.stage is Stage.UPLOAD and not step.done and (SAMPLES / SAMPLE).is_file():
@@ -56,18 +63,29 @@ def _show_step(number: int, step: Step, *, is_next: bool, is_busy: bool) -> None
         if is_busy and not step.done:
             st.badge("Under way", icon=":material/sync:", color="blue")
         elif is_next:
-            go_to(step.stage)
+            go_to(desk, step.stage)
         elif step.done:
             st.badge("Done", icon=":material/check:", color="green")
         else:
             st.badge("Not done", icon=":material/radio_button_unchecked:", color="gray")
 
 
-def go_to(stage: Stage, said: str = "") -> None:
-    """Draw the one primary button of the page: it opens the page on which a step is taken."""
+def go_to(desk: Desk, stage: Stage, said: str = "", **query: list[str]) -> None:
+    """Draw the one primary button of the page: it takes a step, or opens the page on which it is taken.
+
+    ``query`` goes into that page's address.
+    """
     label, icon, page = _BUTTONS[stage]
-    if st.button(said or label, icon=icon, type="primary", width="stretch"):
-        st.switch_page(page)
+    if not desk.person.may(_NEEDS.get(stage, Permission.MANAGE)):
+        st.caption(f"{plain(said or label)}: for an operator or an admin of the team.")
+        return
+    if not st.button(said or label, icon=icon, type="primary", width="stretch"):
+        return
+    if stage is not Stage.SCAN:
+        st.switch_page(page, query_params=query)
+    with explained():
+        start_scan(desk)
+        st.rerun()
 
 
 def _samples_sentence() -> str:

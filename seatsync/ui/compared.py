@@ -87,4 +87,4 @@ def _show_movements(desk: Desk, review: Review, compared: Comparison) -> None:
         alt="What moved since the last accepted export",
     )
     with st.container(horizontal=True):
-        table_downloads(desk, review.export, "moved", MOVEMENT_COLUMNS, rows, "this table")
+        table_downloads(desk, review.export, "moved", MOVEMENT_COLUMNS, lambda: rows, "this table")

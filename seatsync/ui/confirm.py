@@ -43,9 +43,14 @@ def show_actions(desk: Desk, proposal: Proposal) -> None:
     """Offer to confirm the plan as it is drawn here, and to rehearse it."""
     plan, only = proposal.plan, desk.rules.rehearse
     verb = "push" if plan.undoes is None else "undo"
-    if only:
-        st.warning(f"**REHEARSAL.** {ONLY}", icon=":material/theater_comedy:")
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
+        rehearsed = st.button(
+            f"Rehearse the {verb} of {counted(len(plan.changes), 'change')}" if only else "Rehearse",
+            type="primary" if only else "secondary",
+            icon=":material/theater_comedy:",
+            disabled=not plan.changes,
+            help="Reads every line from ConnectWise and says what would be sent; nothing is written.",
+        )
         if not only:
             st.button(
                 f"Review and {verb} {counted(len(plan.changes), 'change')}",
@@ -56,18 +61,17 @@ def show_actions(desk: Desk, proposal: Proposal) -> None:
                 on_click=put,
                 args=(Keys.confirm_digest, plan.digest),
             )
-        rehearsed = st.button(
-            f"Rehearse the {verb} of {counted(len(plan.changes), 'change')}" if only else "Rehearse",
-            type="primary" if only else "secondary",
-            icon=":material/theater_comedy:",
-            disabled=not plan.changes,
-            help="Reads every line from ConnectWise and says what would be sent; nothing is written.",
-        )
     if rehearsed:
         with explained(), st.spinner("Reading the lines from ConnectWise …"):
             put(Keys.rehearsal, (plan.digest, rehearse_plan(desk, plan)))
+
+
+def show_rehearsed(desk: Desk, proposal: Proposal) -> None:
+    """Show what the rehearsal of this very plan said, if there was one; and that nothing else is possible."""
+    if desk.rules.rehearse:
+        st.warning(f"**REHEARSAL.** {ONLY}", icon=":material/theater_comedy:")
     kept = get(Keys.rehearsal)
-    if kept and kept[0] == plan.digest:
+    if kept and kept[0] == proposal.plan.digest:
         show_rehearsal(kept[1])
 
 

@@ -1,4 +1,6 @@
-"""One row in full, in a drawer or below the grid: its parts, its reason, its tenants' matches, its lines."""
+"""One row in full, in a drawer: why it is here, its parts, its matches, its lines and their history."""
+
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -6,18 +8,26 @@ from seatsync.desk import Desk
 from seatsync.model import decimals
 from seatsync.people import Permission
 from seatsync.preview import PreviewRow
-from seatsync.previews import Review
-from seatsync.status import TenantState
+from seatsync.previews import Review, tick
+from seatsync.status import Kind, TenantState
 from seatsync.ui.fixes import fix_agreement, fix_company, fix_mapping
+from seatsync.ui.history import show_history
 from seatsync.ui.links import LINKS, TAB
 from seatsync.ui.looks import colour, count_column, icon, money_column, row_title, text_column
-from seatsync.ui.notices import show_problem
+from seatsync.ui.notices import attempt, show_problem
 from seatsync.ui.session import Keys, drop, get, put
 from seatsync.ui.text import amount, plain, seats, unique_labels
 from seatsync.ui.trails import show_trails
+from seatsync.worksheet import Worksheet
 
 _NOT_KNOWN = "Its billing lines are looked up once its company is known and its license is mapped."
-_WIDTH = 800
+_WIDTH = 860
+ROW = "row"
+_DEEDS = {
+    Kind.UPDATE: "Push this change: set the quantity",
+    Kind.CREATE: "Push this change: create the addition",
+    Kind.CANCEL: "Push this change: cancel the addition",
+}
 _STATES = {
     TenantState.PAID: "Paid",
     TenantState.TRIAL: "Proof of concept",
@@ -29,29 +39,17 @@ _STATES = {
 
 
 def open_row(key: str) -> None:
-    """Show a row in full beside the grid, where it was asked for, on the next drawing of the page."""
+    """Show a row in full beside the grid on the next drawing of the page, and name it in the address."""
     put(Keys.details_row, key)
-    put(Keys.details_drawer, True)
+    st.query_params[ROW] = key
 
 
-def show_details(desk: Desk, review: Review) -> None:
-    """Ask which row to show in full, and show it with what can be done about it."""
-    rows = {row.key: row for row in review.preview.rows}
-    _follow(review, rows)
-    labels = unique_labels(rows, lambda key: row_title(rows[key]))
-    st.subheader("Row details", anchor="details")
-    chosen = st.selectbox(
-        "Row",
-        list(rows),
-        index=None,
-        format_func=lambda key: labels.get(key, ""),
-        key=Keys.details_row,
-        placeholder="Choose a row, or type a part of its name",
-        label_visibility="collapsed",
-    )
-    if chosen is None:
-        drop(Keys.details_line)
-        st.caption("Choose a row to see its parts, its billing lines and why it is what it is.")
+def offer_rows(sheet: Worksheet) -> None:
+    """Offer every row by name, for whom a list is easier than the grid, and the way to all matches."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        panel = st.popover(
+            "Open a row by name", icon=":material/list:", key=Keys.details_names, on_change="rerun"
+        )
         st.page_link(
             "pages/mappings.py",
             label="Why each tenant is its company",
@@ -59,62 +57,126 @@ def show_details(desk: Desk, review: Review) -> None:
             help="Every link with its reason, and what takes it back.",
             query_params={TAB: LINKS},
         )
+    if panel.open:
+        panel.selectbox(
+            "Row",
+            [row.key for row in sheet.rows],
+            index=None,
+            format_func=lambda key: labels_of(sheet).get(key, ""),
+            key=Keys.details_choice,
+            placeholder="Type a part of its name",
+            on_change=_open_choice,
+            width=420,
+        )
+
+
+_labels: WeakKeyDictionary[Worksheet, dict[str, str]] = WeakKeyDictionary()
+
+
+def labels_of(sheet: Worksheet) -> dict[str, str]:
+    """Name every row of a worksheet differently, by key; worked out once."""
+    found = _labels.get(sheet)
+    if found is None:
+        rows = {row.key: row for row in sheet.rows}
+        found = _labels[sheet] = unique_labels(rows, lambda key: row_title(rows[key]))
+    return found
+
+
+def _open_choice() -> None:
+    key = get(Keys.details_choice)
+    if key is not None:
+        open_row(key)
+    put(Keys.details_choice, None)
+
+
+def show_details(desk: Desk, review: Review) -> None:
+    """Show the row that was asked for in a drawer, with what can be done about it."""
+    drop(Keys.changed)
+    rows = {row.key: row for row in review.preview.rows}
+    asked = st.query_params.get(ROW)
+    if asked is not None and get(Keys.details_row) is None and get(Keys.details_line) is None:
+        put(Keys.details_row, asked)
+    key = _follow(review, rows)
+    if key is None:
+        if asked is not None:
+            _close()
         return
-    row = rows[chosen]
+    row = rows[key]
+    put(Keys.details_row, key)
     put(Keys.details_line, row.parts[0].line if row.parts else None)
-    if get(Keys.details_drawer):
-        _drawer(desk, review, row)
-        return
-    with st.container(border=True):
-        _show(desk, review, row)
+    if asked != key:
+        st.query_params[ROW] = key
+    _drawer(desk, review, row)
 
 
 def _close() -> None:
-    for name in (Keys.details_drawer, Keys.details_row, Keys.details_line):
+    for name in (Keys.details_row, Keys.details_line):
         drop(name)
+    st.query_params.pop(ROW, None)
 
 
 @st.dialog("Row details", width=_WIDTH, position="right", on_dismiss=_close)
 def _drawer(desk: Desk, review: Review, row: PreviewRow) -> None:
     # A click in a drawer draws the drawer alone: what it changed is on the page that is drawn anew.
-    if get(Keys.review) is None or get(Keys.done):
+    if get(Keys.changed) or get(Keys.done):
         st.rerun()
     show_problem()
     _show(desk, review, row)
 
 
 def _show(desk: Desk, review: Review, row: PreviewRow) -> None:
-    _head(row)
-    _facts(desk, review, row)
-    if desk.person.may(Permission.MANAGE):
+    manages = desk.person.may(Permission.MANAGE)
+    _head(desk, review, row)
+    if manages:
         fix_agreement(desk, review, row)
         fix_mapping(desk, review, row)
+    _parts(row)
+    show_trails(desk, review, row)
+    if manages:
         fix_company(desk, review, row)
+    _lines(row)
+    show_history(desk, row)
 
 
-def _follow(review: Review, rows: dict[str, PreviewRow]) -> None:
-    """Stay with a seat row of the export when its preview row got another key."""
-    if get(Keys.details_row) in rows:
-        return
+def _follow(review: Review, rows: dict[str, PreviewRow]) -> str | None:
+    """Return the row to show: a seat row of the export is followed when its preview row got another key."""
+    key: str | None = get(Keys.details_row)
+    if key in rows:
+        return key
     line = get(Keys.details_line)
+    if line is None:
+        return None
     keys = (row.key for row in review.preview.rows for part in row.parts if part.line == line)
-    put(Keys.details_row, next(keys, None))
+    return next(keys, None)
 
 
-def _head(row: PreviewRow) -> None:
+def _head(desk: Desk, review: Review, row: PreviewRow) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(row.status.label, icon=icon(row.status), color=colour(row.status))  # type: ignore[arg-type]
         st.markdown(f"**{plain(row_title(row).rpartition(' · ')[0])}**", width="content")
-    st.text(row.reason)
-    st.caption(f"On push: {plain(row.status.on_push)}.")
+    with st.container(border=True):
+        st.caption("Why this row is here")
+        st.text(row.reason)
+        said = [f"On push: {row.status.on_push}."]
+        if row.monthly_delta is not None:
+            said.append(f"Monthly effect: {amount(row.monthly_delta, row.currency)}.")
+        st.caption(plain(" ".join(said)))
+    if row.selectable:
+        key = f"push-{review.export.id}-{row.key}"
+        put(key, review.ticked(row))
+        st.checkbox(
+            _DEEDS[row.change] if row.change else "Push",
+            key=key,
+            disabled=not desk.person.may(Permission.MANAGE),
+            on_change=_tick,
+            args=(desk, review, row, key),
+            help="The same box as in the table.",
+        )
 
 
-def _facts(desk: Desk, review: Review, row: PreviewRow) -> None:
-    _parts(row)
-    show_trails(desk, review, row)
-    _lines(row)
-    if row.monthly_delta is not None:
-        st.caption(f"Monthly effect: {plain(amount(row.monthly_delta, row.currency))}")
+def _tick(desk: Desk, review: Review, row: PreviewRow, key: str) -> None:
+    attempt(tick, desk, review.export.id, {row.key: bool(get(key))})
+    put(Keys.changed, True)
 
 
 def _parts(row: PreviewRow) -> None:
@@ -182,15 +244,18 @@ def _lines(row: PreviewRow) -> None:
         placeholder="",
         column_config={
             "Agreement": text_column("Agreement", 150),
-            "Type": text_column("Type", 130),
-            "Quantity": count_column("Quantity", width=70),
+            "Type": text_column("Type", 125),
+            "Quantity": count_column("Quantity", width=68),
             "Unit price": money_column("Unit price", width=75),
             "Currency": text_column("Currency", 65),
             "Starts": text_column("Starts", 85),
             "Ends": text_column("Ends", 85),
             "Next invoice": text_column("Next invoice", 90),
+            "Billing cycle": text_column("Billing cycle", 88),
             "Number": st.column_config.NumberColumn(
-                format="%d", help="The number of the addition in ConnectWise, for looking it up there."
+                width=62,
+                format="%d",
+                help="The number of the addition in ConnectWise, for looking it up there.",
             ),
         },
         alt="Billing lines",

@@ -12,7 +12,7 @@ from seatsync.previews import Review, choose_agreement
 from seatsync.status import Status
 from seatsync.ui.frame import done, explained
 from seatsync.ui.notices import attempt
-from seatsync.ui.session import Keys, drop, get
+from seatsync.ui.session import get
 from seatsync.ui.text import plain, unique_labels
 from seatsync.ui.trails import likeness
 from seatsync.upkeep import map_tier
@@ -44,8 +44,7 @@ def fix_agreement(desk: Desk, review: Review, row: PreviewRow) -> None:
 def _choose_agreement(desk: Desk, review: Review, row: PreviewRow, key: str) -> None:
     chosen: AgreementId | None = get(key)
     said = "The agreement is chosen. Check the row's Push box to create the line."
-    if attempt(choose_agreement, desk, review.export.id, row.key, chosen, done=said):
-        drop(Keys.review)
+    attempt(choose_agreement, desk, review.export.id, row.key, chosen, done=said)
 
 
 def fix_mapping(desk: Desk, review: Review, row: PreviewRow) -> None:

@@ -1,5 +1,6 @@
 """The first line of every page: chrome, sign-in, permission; and how errors end on screen."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +16,13 @@ from seatsync.ui.text import plain
 
 OVERVIEW = "streamlit_app.py"
 _SIDEBAR = 210
-# A file beside this one: the browser would fetch a Material icon for the tab from another address.
-ICON = Path(__file__).with_name("icon.png")
+# A picture of our own, read once: the browser would fetch a Material icon for the tab from another address.
+ICON = f"data:image/png;base64,{b64encode(Path(__file__).with_name('icon.png').read_bytes()).decode()}"
 MENU = (
     (OVERVIEW, "Overview", ":material/home:", Permission.SEE),
     ("pages/preview.py", "Avanan Seats", ":material/table_chart:", Permission.SEE),
     ("pages/push.py", "Push", ":material/publish:", Permission.MANAGE),
+    ("pages/explore.py", "Explore", ":material/query_stats:", Permission.SEE),
     ("pages/operations.py", "Operations", ":material/history:", Permission.SEE),
     ("pages/mappings.py", "Mappings", ":material/conversion_path:", Permission.SEE),
     ("pages/snapshot.py", "Snapshot", ":material/photo_camera:", Permission.SEE),

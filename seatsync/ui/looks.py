@@ -83,7 +83,10 @@ def money_column(label: str, help_text: str | None = None, width: int = 100, sig
 
 
 def text_column(
-    label: str, width: int, help_text: str | None = None, align: Literal["left", "right"] = "left"
+    label: str, width: int, help_text: str | None = None, align: Literal["right"] | None = None
 ) -> Any:
-    """Configure a column of plain text of a fixed width in pixels."""
+    """Configure a column of plain text of a fixed width in pixels; without ``align``, as it is written.
+
+    Text written from right to left is cut where it is told to stand left.
+    """
     return st.column_config.TextColumn(label, width=width, help=help_text, alignment=align)

@@ -14,6 +14,7 @@ from seatsync.ui.text import amounts, plain, seats
 from seatsync.ui.words import counted
 
 _MANY, _TALL = 12, 360
+_ROW, _HEAD, _ROWS = 33, 34, 20
 _OTHER_DAY = (
     "If ConnectWise refuses the date, the line starts on the first of next month or when the agreement "
     "allows; the outcome says which."
@@ -56,6 +57,27 @@ def money_sentence(plan: Plan) -> str:
     if plan.without_money:
         said += f" {counted(plan.without_money, 'change')} left out: the price is not known."
     return said
+
+
+def show_numbers(proposal: Proposal) -> None:
+    """Show a plan's numbers in one band: changes by kind, seats before and after, money by currency."""
+    plan = proposal.plan
+    now, then = plan.quantities
+    moved = then - now
+    shown = [
+        *((noun, f"{len(plan.of(kind)):,}") for kind, (_, noun, _) in _TITLES.items()),
+        (
+            f"Seats billed ({moved.normalize():+,f})" if moved else "Seats billed",
+            f"{seats(now)} → {seats(then)}",
+        ),
+        *(
+            (f"Monthly {currency}".rstrip(), f"{plan.money[currency]:+,.2f}")
+            for currency in sorted(plan.money)
+        ),
+    ]
+    widths = [0.7, 0.7, 0.7, 1.4, *(1 for _ in plan.money)]
+    for place, (label, value) in zip(st.columns(widths), shown, strict=True):
+        place.metric(label, value, border=True, height="stretch")
 
 
 def show_plan(proposal: Proposal) -> None:
@@ -148,19 +170,24 @@ def _table(plan: Plan, changes: Sequence[Change], kind: Kind) -> None:
         None if change.monthly_delta is None else float(change.monthly_delta) for change in changes
     ]
     cells["Currency"] = [plan.currency.get(change.key, "") for change in changes]
+    even = all(float(difference).is_integer() for difference in cells.get("Difference", []))
     st.dataframe(
         cells,
         hide_index=True,
+        height=_HEAD + _ROW * min(len(changes), _ROWS),
+        row_height=_ROW,
         column_config={
             "Company": text_column("Company", 210),
             "Product": text_column("Product", 80),
             "Agreement": text_column("Agreement", 160),
             "Billed now": count_column("Billed now", width=80),
             "New": count_column("New", width=60),
-            "Difference": count_column("Difference", width=80),
+            "Difference": st.column_config.NumberColumn(
+                width=80, format="%+,.0f" if even else "%+,.2f", help="Seats after the push less seats now."
+            ),
             "Effective": text_column("Effective", 95),
             "Last day": text_column("Last day", 95),
-            "Monthly effect": money_column("Monthly effect", width=110),
+            "Monthly effect": money_column("Monthly effect", width=110, sign=True),
             "Currency": text_column("Currency", 75),
         },
         alt=_TITLES[kind][1],

@@ -1,10 +1,13 @@
 """The pushes of an export: the one under way, and the last one that ended."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from seatsync.desk import Desk
 from seatsync.journal import Operation
 from seatsync.model import ExportId
+from seatsync.pushes import Proposal
 from seatsync.status import OperationKind, Result
 from seatsync.ui.frame import guarded
 from seatsync.ui.run_details import show_run, show_under_way
@@ -42,11 +45,30 @@ def pushes_of(desk: Desk, export: ExportId) -> tuple[Operation, ...]:
     )
 
 
+def say_pushed(proposal: Proposal, ended: Sequence[Operation]) -> None:
+    """Say that there is nothing to push, or what has to be known because this export was pushed before."""
+    plan = proposal.plan
+    if any(run.digest == plan.digest for run in ended):
+        st.info("This plan was pushed. Scan again to see what is left to do.", icon=":material/check_circle:")
+    elif not plan.changes:
+        st.info(
+            "No row is chosen, so there is nothing to push. Choose rows in the preview.",
+            icon=":material/info:",
+        )
+    elif any(run.snapshot_id == plan.snapshot_id for run in ended):
+        st.info(
+            "This export was pushed since the last scan. Lines that are as wanted already are skipped; "
+            "scan again to plan from what ConnectWise bills now.",
+            icon=":material/photo_camera:",
+        )
+
+
 def show_result(desk: Desk, operation: Operation) -> None:
     """Show what became of every change of a push, and what to do next."""
     with guarded():
         back = look_back(desk, operation.id)
     found = back.operation
+    st.header("Last push of this export")
     with st.container(border=True):
         show_run(desk, back)
         failed = found.counts.get(Result.FAILED, 0) + found.counts.get(Result.SKIPPED, 0)

@@ -16,7 +16,7 @@ from seatsync.previews import Review
 from seatsync.ui.downloads import table_downloads
 from seatsync.ui.frame import done, explained
 from seatsync.ui.looks import text_column
-from seatsync.ui.session import Keys, drop, get, put
+from seatsync.ui.session import Keys, get, put
 from seatsync.ui.text import plain
 from seatsync.ui.upload import FIELDS
 from seatsync.ui.words import counted, moment
@@ -31,10 +31,10 @@ _ROW, _HEAD, _MOST = 33, 36, 5
 def show_read_panel(desk: Desk, review: Review) -> None:
     """Show how the rows of a file add up in one line, and on demand how it was read.
 
-    The panel stands open while a row can't be read or a person chose a column, until it is closed.
+    The panel stands open while a person's choice of a column is told, until it is closed.
     """
-    export, problems = review.export, _problems(review)
-    wanted = bool(problems or review.header.chosen)
+    export = review.export
+    wanted = bool(review.header.chosen)
     remembered: dict[int, bool] = get(Keys.read_panel, {})
     name = f"read-{export.id}"
     panel = st.expander(
@@ -50,6 +50,7 @@ def show_read_panel(desk: Desk, review: Review) -> None:
             if export.notes:
                 st.caption("  \n".join(map(plain, export.notes)))
             columns: DeltaGenerator = panel
+            problems = _problems(review)
             if problems:
                 listed, columns = st.tabs([counted(len(problems), "unreadable row"), "Columns"])
                 with listed:
@@ -98,7 +99,9 @@ def _show_problems(desk: Desk, export: ExportRecord, problems: Sequence[SeatRow]
     shown = [column for column in PROBLEM_COLUMNS if column != "License"]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Not pushed until they are mended in the export. The list to hand on:", width="content")
-        table_downloads(desk, export, "problems", PROBLEM_COLUMNS, rows, "the rows that can't be read")
+        table_downloads(
+            desk, export, "problems", PROBLEM_COLUMNS, lambda: rows, "the rows that can't be read"
+        )
     st.dataframe(
         {column: [row[PROBLEM_COLUMNS.index(column)] for row in rows] for column in shown},
         hide_index=True,
@@ -164,5 +167,4 @@ def _show_choice(desk: Desk, review: Review) -> None:
         ):
             with explained():
                 forget(desk, review.export)
-                drop(Keys.review)
                 done("The choice is forgotten. Upload the file again to choose another column.")

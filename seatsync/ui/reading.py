@@ -1,67 +1,57 @@
-"""The preview behind the page, built anew only when what it depends on has changed; and what it comes to."""
+"""The preview behind the page, and what has to be known before its rows are read."""
 
 from dataclasses import replace
 
 import streamlit as st
 
+from seatsync.comparison import moved
 from seatsync.desk import Desk
-from seatsync.model import ExportId
+from seatsync.model import ExportId, ExportRecord
 from seatsync.people import Permission
-from seatsync.preview import PreviewRow, Totals
-from seatsync.previews import Review, build_preview, declare_complete
-from seatsync.reconcile import total
-from seatsync.runs import recent
-from seatsync.status import OperationKind, Status
+from seatsync.previews import Review, declare_complete
+from seatsync.runs import pushed_since
+from seatsync.status import Status
 from seatsync.ui.frame import done, explained, guarded
-from seatsync.ui.session import Keys, get, put
+from seatsync.ui.session import installation
 from seatsync.ui.snapshot_view import show_suspicion
-from seatsync.ui.text import plain, seats
+from seatsync.ui.text import plain
+from seatsync.ui.upload import PARAMETER
 from seatsync.ui.words import age, counted, moment
-
-_NARROW, _BROAD = 0.7, 1.5
-
-
-def review_of(desk: Desk, export: ExportId) -> Review:
-    """Return the preview of an export with the checkboxes as they are now."""
-    with guarded():
-        stamp = _stamp(desk, export)
-        kept: tuple[object, Review] | None = get(Keys.review)
-        if kept is None or kept[0] != stamp:
-            with st.spinner("Comparing the export with ConnectWise …"):
-                kept = (stamp, build_preview(desk, export))
-            put(Keys.review, kept)
-        return replace(kept[1], ticks=desk.store.choices.ticks(desk.team.id, export))
+from seatsync.worksheet import Worksheet
 
 
-def _stamp(desk: Desk, export: ExportId) -> object:
-    """Name everything that the preview is computed from; reading it costs far less than the preview."""
-    team, choices = desk.team.id, desk.store.choices
-    return (
-        team,
-        export,
-        desk.today,
-        desk.person,
-        desk.snapshot().id,
-        desk.rules,
-        choices.mappings(team),
-        choices.links(team),
-        choices.rejections(team),
-        tuple(sorted(choices.agreements(team, export).items())),
-        tuple((record.id, record.accepted, record.declared) for record in desk.store.exports.all(team)),
-    )
+def open_sheet(desk: Desk, export: ExportId) -> tuple[Worksheet, Review]:
+    """Return the worksheet of an export and its review with the boxes as they are now.
+
+    The worksheet is computed anew only when what it depends on has changed.
+    """
+    with guarded(), st.spinner("Comparing the export with ConnectWise …"):
+        sheet = installation().reviews.sheet(desk, export)
+        return sheet, replace(sheet.review, ticks=desk.store.choices.ticks(desk.team.id, export))
 
 
-def chosen_rows(review: Review) -> tuple[PreviewRow, ...]:
-    """List the rows whose box is checked."""
-    return tuple(row for row in review.preview.rows if review.ticked(row))
+def offer_push(desk: Desk, export: ExportRecord, chosen: int) -> None:
+    """Offer to go on to the plan of the checked rows; nothing is written by that."""
+    if desk.person.may(Permission.MANAGE) and st.button(
+        f"Push {chosen:,} changes to ConnectWise",
+        type="primary",
+        icon=":material/publish:",
+        disabled=not chosen,
+        help="Nothing is written yet: the changes are shown first, and confirmed.",
+        width="stretch",
+    ):
+        st.switch_page("pages/push.py", query_params={PARAMETER: str(export.id)})
 
 
-def show_snapshot_age(desk: Desk) -> None:
-    """Say how old the ConnectWise side of the comparison is."""
-    taken = desk.snapshot().taken_at
-    st.caption(f"ConnectWise as of the snapshot of {moment(taken)} ({age(taken)}).")
-    writes = [run for run in recent(desk) if run.kind is not OperationKind.SCAN]
-    if writes and writes[0].started_at > taken:
+def show_snapshot_age(desk: Desk, review: Review) -> None:
+    """Say how old the ConnectWise side of the comparison is, and what moved since the export before."""
+    taken = review.snapshot.taken_at
+    said = [f"ConnectWise as of {moment(taken)} ({age(taken)})."]
+    compared = review.compared
+    if compared is not None and not compared.same_rows:
+        said.append(f"Since {compared.export.name}: {moved(compared, not review.preview.incomplete)}.")
+    st.caption(plain(" ".join(said)))
+    if pushed_since(desk, taken):
         st.page_link(
             "pages/snapshot.py", label="Pushed since then: scan again", icon=":material/photo_camera:"
         )
@@ -96,43 +86,10 @@ def show_banner(desk: Desk, review: Review) -> None:
 
 def show_unmapped(review: Review) -> None:
     """Say how many rows wait for a license mapping, with the way to make it."""
-    waiting = by_status(review).get(Status.LICENSE_UNMAPPED, 0)
+    waiting = review.preview.totals.by_status.get(Status.LICENSE_UNMAPPED, 0)
     if not waiting:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         said = f"{counted(waiting, 'row')} {'waits' if waiting == 1 else 'wait'} for a license mapping."
         st.markdown(f":material/conversion_path: **{said}**", width="content")
         st.page_link("pages/mappings.py", label="Map the licenses", icon=":material/arrow_forward:")
-
-
-def show_totals(review: Review) -> None:
-    """Show what is chosen: rows, seats now and then, and money by currency."""
-    chosen = chosen_rows(review)
-    sums: Totals = total([replace(row, selected=True) for row in chosen])
-    silent = sum(row.monthly_delta is None for row in chosen)
-    currencies = sorted(sums.monthly_delta) or [""]
-    difference = sums.seats_new - sums.seats_now
-    moved = f" ({difference.normalize():+,f})" if difference else ""
-    shown: list[tuple[str, str, str | None]] = [
-        ("Chosen", f"{len(chosen):,}", None),
-        (
-            f"Seats billed{moved}",
-            f"{seats(sums.seats_now)} → {seats(sums.seats_new)}" if difference else seats(sums.seats_now),
-            "On the rows whose Push box is checked, now and after the push.",
-        ),
-    ]
-    for currency in currencies:
-        effect = sums.monthly_delta.get(currency)
-        said = "none" if effect is None else f"{effect:+,.2f}"
-        shown.append((f"Monthly {currency or 'effect'}", said, None))
-    places = st.columns([_NARROW, _BROAD, *([1] * len(currencies))])
-    for place, (label, value, why) in zip(places, shown, strict=True):
-        place.metric(label, value, border=True, height="stretch", help=why)
-    if silent:
-        st.caption(f"{counted(silent, 'chosen row')} left out of the monthly effect: its price is not known.")
-
-
-def by_status(review: Review) -> dict[Status, int]:
-    """Count the rows of each status that occurs, in the order of the statuses."""
-    counts = review.preview.totals.by_status
-    return {status: counts[status] for status in Status if counts.get(status)}

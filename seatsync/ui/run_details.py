@@ -1,39 +1,23 @@
 """One tracked run in full: where it stands, its outcomes, and what can be done with it."""
 
-from typing import Any
-
 import streamlit as st
 
 from seatsync.desk import Desk
-from seatsync.journal import Operation, Outcome
+from seatsync.journal import Operation
 from seatsync.look_again import look_again
 from seatsync.people import Permission
-from seatsync.present import OUTCOME_COLUMNS, outcome_cells
 from seatsync.reports import sentence_of
 from seatsync.runs import abandoned, take_over
-from seatsync.status import ENDED, OperationKind, OperationStatus, Result
+from seatsync.status import ENDED, OperationKind, OperationStatus
 from seatsync.summary import is_later
-from seatsync.ui.downloads import report_downloads
 from seatsync.ui.frame import done, explained
-from seatsync.ui.looks import text_column
+from seatsync.ui.outcomes import show_outcomes
 from seatsync.ui.progress import watch
 from seatsync.ui.runs_table import PARAMETER, badge, lasted
 from seatsync.ui.text import plain
 from seatsync.ui.undo import offer_undo
 from seatsync.ui.words import counted, moment
 from seatsync.undos import LookBack
-
-_FIRST = (Result.FAILED, Result.SKIPPED)
-_UNFINISHED = (Result.STARTED, Result.PLANNED)
-_COLOURS = {
-    Result.FAILED: "red",
-    Result.SKIPPED: "orange",
-    Result.STARTED: "blue",
-    Result.PLANNED: "gray",
-    Result.UPDATED: "green",
-    Result.CREATED: "green",
-    Result.CANCELLED: "green",
-}
 
 
 def show_run(desk: Desk, back: LookBack, *, undo: bool = False) -> None:
@@ -49,7 +33,7 @@ def show_run(desk: Desk, back: LookBack, *, undo: bool = False) -> None:
             offer_undo(desk, back)
     _tell(desk, back)
     if back.said:
-        st.markdown(f":material/undo: **{' '.join(back.said)}**")
+        _tell_undo(back, here=undo)
     later = sum(is_later(outcome) for outcome in outcomes)
     if later:
         st.markdown(f":material/event_upcoming: **{later:,} created with a later date than planned**")
@@ -63,8 +47,18 @@ def show_run(desk: Desk, back: LookBack, *, undo: bool = False) -> None:
     if unknown and operation.status.finished:
         _look_again(desk, operation, unknown)
     if operation.kind is not OperationKind.SCAN:
-        _counts(operation)
-        _outcomes(desk, back)
+        if operation.status.finished:
+            _counts(operation)
+        else:
+            st.caption("The list below is as it was when this page was drawn; it is drawn anew at the end.")
+        show_outcomes(desk, back)
+    elif operation.status is OperationStatus.COMPLETED:
+        st.page_link(
+            "pages/snapshot.py",
+            label="What this scan found changed",
+            icon=":material/difference:",
+            query_params={PARAMETER: str(operation.id)},
+        )
     if desk.person.may(Permission.AUDIT):
         st.page_link(
             "pages/audit.py",
@@ -79,20 +73,43 @@ def _tell(desk: Desk, back: LookBack) -> None:
     operation = back.operation
     if operation.status.finished:
         st.text(sentence_of(desk, back))
-        st.caption(f"It took {lasted(operation)}.")
+        sent = operation.detail.get("requests")
+        asked = f" and {counted(sent, 'request')} to ConnectWise" if sent else ""
+        st.caption(f"It took {lasted(operation)}{asked}.")
     else:
-        who = plain(operation.who)
-        st.caption(f"Operation {operation.id}, started by {who}, running for {lasted(operation)}.")
+        st.caption(f"Operation {operation.id}, started by {plain(operation.who)}.")
+
+
+def _tell_undo(back: LookBack, *, here: bool) -> None:
+    """Say what the run undoes and by what it was undone, and lead there; ``here`` is the page of runs."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/undo: **{' '.join(back.said)}**", width="content")
+        for other in (back.operation.undoes, *back.undone_by):
+            if other is None:
+                continue
+            label, query = f"Open operation {other}", {PARAMETER: str(other)}
+            if here:
+                # A link to the page that is open leaves the browser's address as it was.
+                st.button(label, type="tertiary", on_click=st.query_params.from_dict, args=(query,))
+            else:
+                st.page_link("pages/operations.py", label=label, query_params=query)
 
 
 def _resume(desk: Desk, operation: Operation) -> None:
-    if not desk.person.may(Permission.MANAGE) or not abandoned(desk, operation):
+    if not abandoned(desk, operation):
         return
-    why = "No process carries this run out. It goes on where it stopped."
-    if st.button("Resume", icon=":material/play_circle:", help=why):
-        with explained():
-            take_over(desk, operation)
-            done(f"Operation {operation.id} is resumed.")
+    with st.container(border=True):
+        words, act = st.columns([0.75, 0.25], vertical_alignment="center")
+        words.markdown(
+            ":material/power_off: **No process carries this run out.** It goes on where it stopped when it "
+            "is resumed; nothing is written twice."
+        )
+        if desk.person.may(Permission.MANAGE) and act.button(
+            "Resume", icon=":material/play_circle:", type="primary", width="stretch"
+        ):
+            with explained():
+                take_over(desk, operation)
+                done(f"Operation {operation.id} is resumed.")
 
 
 def _look_again(desk: Desk, operation: Operation, unknown: int) -> None:
@@ -115,55 +132,13 @@ def _counts(operation: Operation) -> None:
         place.metric(result.value.capitalize(), f"{operation.counts.get(result, 0):,}", border=True)
 
 
-def _rank(outcome: Outcome) -> int:
-    """Place what needs an eye first: failed, skipped, later dates, not finished, and then the rest."""
-    if outcome.needs_eye:
-        return 0
-    if outcome.result in _FIRST:
-        return _FIRST.index(outcome.result)
-    if is_later(outcome):
-        return len(_FIRST)
-    return len(_FIRST) + (1 if outcome.result in _UNFINISHED else 2)
-
-
 def _said(operation: Operation) -> bool:
     """Say whether the sentence of a run says all that its message does."""
-    return operation.kind is not OperationKind.SCAN and operation.status in (
+    if operation.kind is OperationKind.SCAN:
+        return operation.status is OperationStatus.COMPLETED and not operation.detail.get("suspicion")
+    return operation.status in (
         OperationStatus.COMPLETED,
         OperationStatus.COMPLETED_WITH_FAILURES,
-    )
-
-
-def _outcomes(desk: Desk, back: LookBack) -> None:
-    outcomes = [each.outcome for each in back.outcomes]
-    listed = sorted(outcomes, key=lambda outcome: (_rank(outcome), outcome.position))
-    rows = [outcome_cells(outcome) for outcome in listed]
-    cells: dict[str, list[Any]] = {name: [row[at] for row in rows] for at, name in enumerate(OUTCOME_COLUMNS)}
-    cells["Change"] = [outcome.kind.label for outcome in listed]
-    cells["Result"] = [[str(word)] for word in cells["Result"]]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{counted(len(rows), 'change')}, failed, skipped and later dates first.", width="stretch")
-        if rows:
-            report_downloads(desk, back)
-    st.dataframe(
-        cells,
-        hide_index=True,
-        column_config={
-            "Result": st.column_config.MultiselectColumn(
-                options=[result.value.capitalize() for result in _COLOURS],
-                color=list(_COLOURS.values()),
-                width=98,
-            ),
-            "Change": text_column("Change", 76),
-            "Company": text_column("Company", 160),
-            "Product": text_column("Product", 66),
-            "Agreement": text_column("Agreement", 125),
-            "Before": text_column("Before", 58, align="right"),
-            "After": text_column("After", 52, align="right"),
-            "Date": text_column("Date", 90),
-            "Message": text_column("Message", 410),
-        },
-        alt="Outcomes",
     )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 import streamlit as st
 
 from seatsync.desk import Desk
+from seatsync.errors import InvalidChoice
 from seatsync.schedules import EXAMPLE, WEEKDAYS, Cron, read_cron, save_schedule, schedule_of, told
 from seatsync.ui.frame import done, explained
 from seatsync.ui.session import installation
@@ -19,10 +20,6 @@ def show_schedule(desk: Desk) -> None:
     """Show when scans start by themselves, and let an admin choose."""
     wiring = installation()
     zone, kept = wiring.timezone(desk.team.id), schedule_of(desk)
-    st.caption(
-        "A scheduled scan keeps the snapshot fresh, with no browser open, for as long as the app runs. It is "
-        "skipped while a scan or a push is under way. One that was missed is made up for within 24 hours."
-    )
     if kept is None:
         st.info("No scan starts by itself.", icon=":material/timer_off:")
     else:
@@ -34,21 +31,43 @@ def show_schedule(desk: Desk) -> None:
         horizontal=True,
     )
     wanted = _ask(choice, kept)
-    pressed = st.button("Save schedule", icon=":material/save:")
-    with explained():
-        cron = read_cron(wanted) if choice != OFF else None
-        said = (
-            f"scans start {plain(told(cron, zone, datetime.now(UTC)))}"
-            if cron
-            else "no scan starts by itself"
-        )
-        if pressed:
-            save_schedule(desk, cron.text if cron else "")
-            done(f"The schedule is saved: {said}.")
-        if cron != kept:
-            st.caption(f"Once saved, {said}.")
+    _save(desk, choice, wanted, kept)
+    st.caption(
+        "A scheduled scan keeps the snapshot fresh, with no browser open, for as long as the app runs. It is "
+        "skipped while a scan or a push is under way. One that was missed is made up for within 24 hours."
+    )
     if wiring.settings.today is not None:
         st.caption("The schedule goes by the clock, not by the date that today is set to.")
+
+
+def _save(desk: Desk, choice: str, wanted: str, kept: Cron | None) -> None:
+    """Offer to save what was chosen; say what it would do, and that it is not saved yet."""
+    zone = installation().timezone(desk.team.id)
+    cron, wrong = None, None
+    try:
+        cron = read_cron(wanted) if choice != OFF else None
+    except InvalidChoice as error:
+        wrong = error
+    said = f"scans start {plain(told(cron, zone, datetime.now(UTC)))}" if cron else "no scan starts by itself"
+    unsaved = wrong is None and cron != kept
+    with st.container(horizontal=True, vertical_alignment="center"):
+        # Always enabled, under one key: the click that ends typing must reach it.
+        pressed = st.button(
+            "Save schedule",
+            type="primary" if unsaved else "secondary",
+            icon=":material/save:",
+            key="save-schedule",
+        )
+        if unsaved:
+            st.markdown(f":material/edit: **Not saved yet.** Once saved, {said}.")
+        elif wrong is None:
+            st.caption("The schedule is saved.")
+    if wrong is not None:
+        st.error(plain(wrong), icon=":material/error:")
+    elif pressed:
+        with explained():
+            save_schedule(desk, cron.text if cron else "")
+            done(f"The schedule is saved: {said}.")
 
 
 def _choice(kept: Cron | None) -> str:

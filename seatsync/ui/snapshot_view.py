@@ -1,4 +1,4 @@
-"""The snapshot in use: its age and what it holds."""
+"""The snapshot in use: its age, what it holds, and how that differs from the one before."""
 
 import streamlit as st
 
@@ -17,23 +17,29 @@ def show_suspicion(snapshot: Snapshot) -> None:
         )
 
 
-def show_snapshot(snapshot: Snapshot | None) -> None:
-    """Show how old the snapshot is and its counts, or that there is none."""
-    if snapshot is None:
-        st.info(
-            "No snapshot yet. Scan ConnectWise once, so that an export can be compared with it.",
-            icon=":material/photo_camera:",
+def show_snapshot(snapshot: Snapshot, before: Snapshot | None) -> None:
+    """Show how old the snapshot is and its counts, each with its difference from the one before."""
+    first, *others = st.columns([1.3, 1, 1, 1, 1])
+    first.metric(
+        "Taken",
+        age(snapshot.taken_at),
+        border=True,
+        height="stretch",
+        help=f"At {moment(snapshot.taken_at)}. Every preview is computed from this copy.",
+        delta=moment(snapshot.taken_at),
+        delta_color="off",
+        delta_arrow="off",
+    )
+    for place, name in zip(others, ("Companies", "Agreements", "Additions", "Products"), strict=True):
+        now = getattr(snapshot, name.lower())
+        than = None if before is None else now - getattr(before, name.lower())
+        place.metric(
+            name,
+            f"{now:,}",
+            border=True,
+            height="stretch",
+            delta="as before" if than == 0 else None if than is None else f"{than:+,}",
+            delta_color="off",
+            delta_arrow="off",
         )
-        return
-    counts = {
-        "Companies": snapshot.companies,
-        "Agreements": snapshot.agreements,
-        "Additions": snapshot.additions,
-        "Products": snapshot.products,
-    }
-    first, *others = st.columns([1.4, *(1 for _ in counts)])
-    first.metric("Taken", age(snapshot.taken_at), border=True, help=moment(snapshot.taken_at))
-    for place, (name, number) in zip(others, counts.items(), strict=True):
-        place.metric(name, f"{number:,}", border=True)
     show_suspicion(snapshot)
-    st.caption(f"Read from ConnectWise at {moment(snapshot.taken_at)}.")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seatsync.desk import Desk
-from seatsync.links import allow_company, clear_link, reject_company, rejections_of
+from seatsync.links import allow_company, clear_link, link_company, reject_company, rejections_of
 from seatsync.model import Company, CompanyId, Rejection
 from seatsync.names import normalise
 from seatsync.people import Permission
@@ -14,6 +14,7 @@ from seatsync.ui.session import Keys, drop, put
 from seatsync.ui.text import plain
 from seatsync.ui.words import counted
 
+THIS = "This company"
 NOT_THIS = "Not this company"
 UNLINK = "Remove link"
 TAKE_BACK = "Take back"
@@ -99,8 +100,16 @@ def _candidates(desk: Desk, trail: Trail, *, manages: bool) -> None:
     st.caption(f"{counted(len(listed), 'company', 'companies')} it could be")
     for candidate in listed:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(f"{candidate.name}: {likeness(candidate)}", width=520)
+            st.text(f"{candidate.name}: {likeness(candidate)}", width=420)
             if manages:
+                st.button(
+                    THIS,
+                    icon=":material/link:",
+                    key=f"this-{candidate.company_id}-{trail.line}-{trail.key}",
+                    help="Link the tenant to this company, in this export and later ones.",
+                    on_click=_pick,
+                    args=(desk, trail, candidate),
+                )
                 _reject_button(desk, trail, candidate.company_id, candidate.name)
 
 
@@ -125,6 +134,12 @@ def likeness(candidate: Candidate) -> str:
     return f"{alike}, and its website fits the portal" if candidate.website else alike
 
 
+def _pick(desk: Desk, trail: Trail, candidate: Candidate) -> None:
+    said = f"{trail.tenant or trail.portal} is linked to {candidate.name}, by hand."
+    if attempt(link_company, desk, trail.portal, candidate.company_id, trail.tenant, done=said):
+        _follow(trail)
+
+
 def _reject(desk: Desk, trail: Trail, company: CompanyId, name: str) -> None:
     said = f"{name} is ruled out for {trail.tenant or trail.portal}. Pick its company here."
     if attempt(reject_company, desk, trail.portal, company, trail.tenant, done=said):
@@ -147,4 +162,3 @@ def _follow(trail: Trail) -> None:
     """Show the tenant's own row next, from a preview that is built anew."""
     put(Keys.details_line, trail.line)
     drop(Keys.details_row)
-    drop(Keys.review)

@@ -1,22 +1,24 @@
 """Undo an operation on screen: the changes to take back, chosen by their boxes, and the plan they make."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from seatsync.desk import Desk
 from seatsync.journal import Operation
 from seatsync.people import Permission
-from seatsync.ui.confirm import confirm_if_asked, show_actions, show_digest
+from seatsync.ui.confirm import confirm_if_asked, show_actions, show_digest, show_rehearsed
 from seatsync.ui.frame import guarded
 from seatsync.ui.looks import money_column, text_column
 from seatsync.ui.proposal import show_summary, step
-from seatsync.ui.runs_table import PARAMETER
+from seatsync.ui.runs_table import HEAD, PARAMETER, ROW
 from seatsync.ui.session import Keys, drop
 from seatsync.ui.words import counted, moment
 from seatsync.undos import LookBack, Undoable, propose_undo
 
 UNDO = "undo"
+_TALLEST = 10
 
 
 def offer_undo(desk: Desk, back: LookBack) -> None:
@@ -41,9 +43,9 @@ def is_asked(back: LookBack) -> bool:
 def show_undo(desk: Desk, back: LookBack) -> None:
     """Show what can be undone of a run, the plan of the chosen changes, and the way to confirm it."""
     operation = back.operation
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"Undo {operation.kind.label} of {moment(operation.started_at)}", width="content")
-        st.button("Leave as it is", icon=":material/arrow_back:", on_click=_leave, args=(operation,))
+    words, actions = st.columns([0.55, 0.45], vertical_alignment="center")
+    words.subheader(f"Undo {operation.kind.label} of {moment(operation.started_at)}")
+    st.button("Leave as it is", icon=":material/arrow_back:", on_click=_leave, args=(operation,))
     st.caption(
         f"A line is put back only if it is still as operation {operation.id} left it. Invoices made since "
         "stay as they are, and a created line stays listed, cancelled on its first day."
@@ -52,7 +54,9 @@ def show_undo(desk: Desk, back: LookBack) -> None:
     keys = [offered[place].outcome.change.key for place in _choose(desk, back, offered)]
     with guarded():
         proposal = propose_undo(desk, operation.id, keys)
-    show_actions(desk, proposal)
+    with actions:
+        show_actions(desk, proposal)
+    show_rehearsed(desk, proposal)
     show_summary(proposal)
     show_digest(proposal)
     _show_left_out([each for each in back.outcomes if each.change is None])
@@ -67,27 +71,32 @@ def _leave(operation: Operation) -> None:
 def _choose(desk: Desk, back: LookBack, offered: Sequence[Undoable]) -> list[int]:
     """Show the changes with a box each, all checked at first; return the places of those checked."""
     changes = [each.change for each in offered if each.change is not None]
+    currencies = [change.agreement.currency or desk.rules.currency for change in changes]
+    same = len(set(currencies)) == 1
+    cells: dict[str, list[Any]] = {
+        "Company": [change.company.name for change in changes],
+        "Product": [change.product.identifier for change in changes],
+        "Was done": [step(each.outcome.change) for each in offered],
+        "Undo": [step(change) for change in changes],
+        "Monthly effect": [
+            None if change.monthly_delta is None else float(change.monthly_delta) for change in changes
+        ],
+        "Currency": currencies,
+    }
     event = st.dataframe(
-        {
-            "Company": [change.company.name for change in changes],
-            "Product": [change.product.identifier for change in changes],
-            "Agreement": [change.agreement.name for change in changes],
-            "Was done": [step(each.outcome.change) for each in offered],
-            "Undo": [step(change) for change in changes],
-            "Monthly effect": [
-                None if change.monthly_delta is None else float(change.monthly_delta) for change in changes
-            ],
-            "Currency": [change.agreement.currency or desk.rules.currency for change in changes],
-        },
+        cells,
         hide_index=True,
+        height=HEAD + ROW * min(len(changes), _TALLEST),
+        row_height=ROW,
         column_config={
-            "Company": text_column("Company", 180),
-            "Product": text_column("Product", 70),
-            "Agreement": text_column("Agreement", 130),
-            "Was done": text_column("Was done", 235),
-            "Undo": text_column("Undo", 235),
-            "Monthly effect": money_column("Monthly effect", width=110),
-            "Currency": text_column("Currency", 75),
+            "Company": text_column("Company", 170),
+            "Product": text_column("Product", 64),
+            "Was done": text_column("Was done", 236),
+            "Undo": text_column("Undo", 236),
+            "Monthly effect": money_column(
+                f"Monthly {currencies[0]}" if same else "Monthly effect", width=92, sign=True
+            ),
+            "Currency": None if same else text_column("Currency", 66),
         },
         key=f"{Keys.runs_table}-undo-{back.operation.id}-{len(back.undos)}",
         on_select="rerun",
@@ -111,10 +120,10 @@ def _show_left_out(left: Sequence[Undoable]) -> None:
             },
             hide_index=True,
             column_config={
-                "Company": text_column("Company", 210),
-                "Product": text_column("Product", 80),
-                "Change": text_column("Change", 90),
-                "Why": text_column("Why", 620),
+                "Company": text_column("Company", 200),
+                "Product": text_column("Product", 68),
+                "Change": text_column("Change", 80),
+                "Why": text_column("Why", 540),
             },
             alt="Changes left out",
         )

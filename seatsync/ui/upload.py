@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from seatsync.desk import Desk
@@ -55,20 +56,41 @@ class _Repeated:
     export: ExportId
 
 
+def kept_exports(desk: Desk) -> tuple[ExportRecord, ...]:
+    """List the exports that were kept, newest first."""
+    with guarded():
+        return desk.store.exports.all(desk.team.id)
+
+
 def need_snapshot(desk: Desk) -> None:
     """Stop the page with the next step when there is no snapshot, or nothing to scan."""
     with guarded():
         if desk.store.snapshots.latest(desk.team.id) is None:
             with desk.connect():
                 pass
-        desk.snapshot()
+            desk.snapshot()
 
 
-def upload_box(desk: Desk) -> ExportRefused | None:
-    """Take a file and keep it once; return why it was not kept, if it was not."""
+def upload_box(desk: Desk, place: DeltaGenerator, *, small: bool) -> ExportRefused | None:
+    """Take a file and keep it once; return why it was not kept, if it was not.
+
+    A ``small`` box is behind a button in ``place``.
+    """
     if not desk.person.may(Permission.MANAGE):
         return None
-    file = st.file_uploader("Upload Avanan CSV", key=_box(), help=_MANUAL, max_upload_size=_megabytes(desk))
+    box = st.container()
+    if small:
+        panel = place.popover(
+            "Upload export",
+            icon=":material/upload_file:",
+            width="stretch",
+            key=Keys.upload_open,
+            on_change="rerun",
+        )
+        if not panel.open and get(_box()) is None:
+            return None
+        box = panel
+    file = box.file_uploader("Upload Avanan CSV", key=_box(), help=_MANUAL, max_upload_size=_megabytes(desk))
     tried: _Attempt | _Repeated | None = get(Keys.upload)
     if file is None:
         if isinstance(tried, _Attempt):
@@ -175,9 +197,8 @@ def ask_column(desk: Desk, unclear: ColumnUnclear) -> None:
         st.rerun()
 
 
-def choose_export(desk: Desk) -> ExportRecord | None:
+def choose_export(exports: Sequence[ExportRecord]) -> ExportRecord | None:
     """Choose among the kept exports, newest first; None when there is none."""
-    exports = desk.store.exports.all(desk.team.id)
     if not exports:
         return None
     records = {record.id: record for record in exports}

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from seatsync.summary import counted, moment
 
-__all__ = ["age", "counted", "moment", "span"]
+__all__ = ["AT_ONCE", "age", "counted", "moment", "span"]
+
+AT_ONCE = "The preview uses it at once."
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 

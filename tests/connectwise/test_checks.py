@@ -10,10 +10,11 @@ EVERY = [
     "Server api-na.myconnectwise.net",
     "Credentials",
     "Agreements",
-    "Agreement lines",
+    "Additions",
     "Companies",
     "Product catalogue",
     "Agreement types",
+    "Changes to additions",
 ]
 COUNT = "GET finance/agreements/count"
 
@@ -37,14 +38,16 @@ def test_a_working_connection_passes_every_check() -> None:
         checks = connectwise.check()
     assert [check.what for check in checks] == EVERY
     assert all(check.ok and not check.advice for check in checks)
-    assert {request.method for request in script.sent} == {"GET"}
+    assert {request.method for request in script.sent} == {"GET"}, "the right to write is not tried"
     assert len(script.sent) == 7
+    assert [check.what for check in checks if not check.tried] == ["Changes to additions"]
+    assert checks[-1].right == "Finance > Agreements: Add, Edit and Inquire All"
 
 
 @pytest.mark.parametrize(
     ("path", "what", "right"),
     [
-        ("finance/agreements/81/additions", "Agreement lines", "Finance > Agreements: Inquire All"),
+        ("finance/agreements/81/additions", "Additions", "Finance > Agreements: Inquire All"),
         ("company/companies", "Companies", "Companies > Company Maintenance: Inquire All"),
         ("procurement/catalog", "Product catalogue", "Procurement > Product Catalog: Inquire All"),
         ("finance/agreements/types", "Agreement types", "System > Table Setup"),
@@ -57,6 +60,9 @@ def test_a_missing_permission_is_named_and_the_rest_is_still_tried(path: str, wh
     (failed,) = [check for check in checks if not check.ok]
     assert failed.what == what
     assert right in failed.advice
+    assert right in failed.right
+    assert failed.without.startswith("No scan: ")
+    assert failed.refused
 
 
 def test_without_any_right_to_agreements_the_other_permissions_are_still_tried() -> None:
@@ -65,7 +71,8 @@ def test_without_any_right_to_agreements_the_other_permissions_are_still_tried()
         checks = connectwise.check()
     failed = [check.what for check in checks if not check.ok]
     assert failed == ["Credentials", "Agreements"]
-    assert len(checks) == 6
+    assert [check.what for check in checks] == EVERY
+    assert [check.what for check in checks if not check.tried] == ["Additions", "Changes to additions"]
 
 
 @pytest.mark.parametrize(

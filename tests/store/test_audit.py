@@ -220,3 +220,25 @@ def test_a_limit_takes_the_newest_and_lists_them_oldest_first(store):
     assert found(store, limit=99) == [1, 2, 3, 4, 5]
     store.audit.append(draft(store, "other"))
     assert found(store, action="action 1", limit=1) == [1]
+
+
+def test_the_head_is_the_number_of_the_teams_own_last_entry(store: SqlStore) -> None:
+    root = team_of(store)
+    assert store.audit.head(root) == 0
+    store.audit.append(draft(store))
+    other = store.teams.add("West", root, draft(store))
+    assert store.audit.head(root) == 2
+    store.audit.append(draft(store, team_id=other.id))
+    assert (store.audit.head(root), store.audit.head(other.id)) == (2, 3)
+
+
+def test_one_entry_is_found_by_its_number_in_its_own_team(store):
+    team = team_of(store)
+    east = store.teams.add("East", team, draft(store, "teams.add")).id
+    store.audit.append(draft(store, "ours"))
+    store.audit.append(draft(store, "theirs", team_id=east))
+    assert store.audit.entry(team, 2) == store.audit.entries(team)[1]
+    assert store.audit.entry(east, 3).action == "theirs"
+    for number in (3, 0, -1, 2**31, 2**70):
+        with pytest.raises(NotFound, match=f"no audit entry {number}"):
+            store.audit.entry(team, number)

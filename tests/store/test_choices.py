@@ -50,6 +50,41 @@ def test_what_is_not_there_cannot_be_cleared_and_leaves_no_audit_entry(store):
     assert actions(store) == []
 
 
+def test_several_mappings_or_links_are_cleared_at_once_and_only_what_was_there_is_audited(store):
+    team = team_of(store)
+    for mapping in (PROTECT, FREE):
+        store.choices.save_mapping(team, mapping, draft(store, "map"))
+    for key in ("contoso", "fabrikam", "x\x00y"):
+        store.choices.save_link(team, link(key), draft(store, "link"))
+    gone = store.choices.clear_mappings(
+        team, {name: draft(store, "unmap", resource=name) for name in ("Archive", "Other")}
+    )
+    assert (gone, store.choices.mappings(team)) == ({"Archive"}, (PROTECT,))
+    gone = store.choices.clear_links(
+        team, {key: draft(store, "unlink", resource=key) for key in ("contoso", "nobody", "x\x00y")}
+    )
+    assert gone == {"contoso", "x\x00y"}
+    assert [each.key for each in store.choices.links(team)] == ["fabrikam"]
+    assert [(e.action, e.resource) for e in store.audit.entries(team)[5:]] == [
+        ("unmap", "Archive"),
+        ("unlink", "contoso"),
+        ("unlink", "x\ufffdy"),
+    ]
+    assert store.choices.clear_links(team, {}) == frozenset()
+
+
+def test_clearing_several_leaves_what_another_team_keeps(store):
+    team = team_of(store)
+    other = store.teams.add("Other", team, draft(store)).id
+    for one in (team, other):
+        store.choices.save_link(one, link("contoso"), draft(store))
+        store.choices.save_mapping(one, FREE, draft(store))
+    assert store.choices.clear_links(other, {"contoso": draft(store)}) == {"contoso"}
+    assert store.choices.clear_mappings(other, {"Archive": draft(store)}) == {"Archive"}
+    assert [each.key for each in store.choices.links(team)] == ["contoso"]
+    assert store.choices.mappings(team) == (FREE,)
+
+
 def test_a_link_comes_back_as_it_was_saved(store):
     made = link(portal="Contoso", source=LinkSource.BY_HAND, made_by="ben", made_at=NOON, reason="Same name.")
     store.choices.save_link(team_of(store), made, draft(store))

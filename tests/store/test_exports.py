@@ -9,8 +9,9 @@ import pytest
 
 from seatsync.errors import NotFound
 from seatsync.model import ExportId, ParsedExport, Problem
+from seatsync.renames import Sighting
 from seatsync.status import TenantState
-from seatsync.store import open_store
+from seatsync.store import SqlStore, open_store
 
 from .making import NOON, draft, names, parsed, seat_row, team_of
 
@@ -143,6 +144,31 @@ def test_a_tenant_was_last_seen_in_the_newest_export_that_showed_it_paid(databas
     assert seen[0].uploaded_at == october.uploaded_at
 
 
+def test_a_portal_was_last_seen_in_the_newest_export_that_has_it_in_any_state(store):
+    team = team_of(store)
+    other = store.teams.add("Other", team, draft(store)).id
+
+    def upload(name: str, *rows, owner=team):
+        return store.exports.add(owner, parsed(*rows, sha256=name, name=name), "anna", draft(store))[0]
+
+    assert store.exports.last_seen(team) == ()
+    september = upload("sep", seat_row("Contoso", portal="C1"), seat_row("Fabrikam"), seat_row("Adatum"))
+    october = upload(
+        "oct",
+        seat_row("Contoso Ltd", portal=" c1 ", tier="A"),
+        seat_row("Contoso EU", portal="C1", tier="B"),
+        seat_row("Contoso Ltd", portal="C1", tier="C"),
+        seat_row("Fabrikam", state=TenantState.DELETED),
+    )
+    upload("theirs", seat_row("Northwind", portal="C1"), owner=other)
+    assert store.exports.last_seen(team) == (
+        Sighting("adatum", ("Adatum",), september.id, "sep", september.uploaded_at),
+        Sighting("c1", ("Contoso Ltd", "Contoso EU"), october.id, "oct", october.uploaded_at),
+        Sighting("fabrikam", ("Fabrikam",), october.id, "oct", october.uploaded_at),
+    )
+    assert [seen.tenants for seen in store.exports.last_seen(other)] == [("Northwind",)]
+
+
 def test_seats_of_any_size_are_kept_exactly(store):
     record, _ = add(store, parsed(seat_row(users="123456789012345678901234567890")))
     (row,) = store.exports.seat_rows(team_of(store), record.id)
@@ -159,3 +185,14 @@ def test_a_preview_that_finds_nothing_new_does_not_wait_for_a_writer(sqlite_stor
         judging.join(timeout=5)
         assert not judging.is_alive()
     assert sqlite_store.exports.get(team, export).incomplete == "cut off"
+
+
+def test_the_paid_rows_of_some_tenants_are_found_in_every_export(store: SqlStore) -> None:
+    team = team_of(store)
+    paid, gone = seat_row(portal="contoso"), seat_row(portal="contoso", state=TenantState.EXPIRED)
+    first, _ = store.exports.add(team, parsed(paid, seat_row("Fabrikam")), "anna", draft(store))
+    store.exports.add(team, parsed(gone, sha256="bb"), "anna", draft(store))
+    third, _ = store.exports.add(team, parsed(paid, paid, sha256="cc"), "anna", draft(store))
+    found = store.exports.rows_of(team, {"contoso", "nobody"})
+    assert found == ((first.id, paid), (third.id, paid), (third.id, paid))
+    assert store.exports.rows_of(team, ()) == ()

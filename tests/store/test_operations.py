@@ -376,3 +376,16 @@ def test_an_end_and_its_audit_entry_are_kept_together_or_not_at_all(store):
         store.operations.end(replace(outcome, result=Result.UPDATED), attempt, stranger)
     assert store.operations.outcomes(run.id)[0].result is Result.STARTED
     assert store.operations.get(team_of(store), run.id).done == 0
+
+
+def test_the_outcomes_of_one_company_are_found_in_every_run(store: SqlStore) -> None:
+    other = replace(update("c25-p1"), company=company(25, "Company 250"))
+    run = push(store, changes=(update(), other))
+    attempt = store.operations.claim(run.id)
+    carry_out(store, run, 0, attempt, Result.UPDATED)
+    finish(store, run, attempt)
+    push(store, digest="d2", changes=(cancel(),))
+    found = store.operations.outcomes_of(team_of(store), company().id)
+    assert [(outcome.operation_id, outcome.position) for outcome in found] == [(1, 0), (2, 0)]
+    assert [o.position for o in store.operations.outcomes_of(team_of(store), company(25).id)] == [1]
+    assert store.operations.outcomes_of(team_of(store), company(9).id) == ()

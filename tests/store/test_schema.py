@@ -14,7 +14,8 @@ from sqlalchemy import create_engine, text
 
 import seatsync.store.schema
 from seatsync.errors import DatabaseError
-from seatsync.model import CompanyId, Link
+from seatsync.model import Book, CompanyId, Link
+from seatsync.snapshot_changes import SnapshotChanges
 from seatsync.status import LinkSource
 from seatsync.store import open_store
 from seatsync.store.engine import Database
@@ -116,11 +117,27 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_with_its_rows(empt
         assert look(store, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
+def test_snapshots_of_before_changes_were_kept_have_none(empty_url):
+    make_at(
+        empty_url,
+        "0004",
+        "INSERT INTO team (id, name) VALUES (1, 'Root')",
+        "INSERT INTO snapshot (id, team_id, taken_at, companies, agreements, additions, products, "
+        "agreement_types, suspicion) VALUES (7, 1, '2026-11-21 06:00:00', 3, 2, 1, 1, '[]', '')",
+    )
+    with open_store(empty_url) as store:
+        (kept,) = store.snapshots.all(team_of(store))
+        assert (kept.id, kept.companies) == (7, 3)
+        assert store.snapshots.changes(team_of(store), kept.id) is None
+        made = store.snapshots.swap_in(team_of(store), Book({}, {}, (), {}), NOON, draft(store))
+        assert store.snapshots.changes(team_of(store), made.id) == SnapshotChanges(kept.taken_at)
+
+
 def test_a_database_newer_than_the_program_is_refused(database_url):
     with open_store(database_url) as store:
         tamper(store, "UPDATE alembic_version SET version_num = '0009'")
     with pytest.raises(
-        DatabaseError, match="made by a newer SeatSync: its schema is 0009, this one knows 0004"
+        DatabaseError, match="made by a newer SeatSync: its schema is 0009, this one knows 0005"
     ):
         open_store(database_url)
 

@@ -17,9 +17,11 @@ from seatsync.model import (
     Product,
     ProductId,
     SnapshotId,
+    TierMapping,
 )
+from seatsync.snapshot_changes import Entry, SnapshotChanges, What
 
-from .making import NOON, book, draft, line, look, team_of
+from .making import NOON, book, draft, line, look, tamper, team_of
 
 FULL = Book(
     companies={
@@ -143,3 +145,45 @@ def test_characters_that_no_database_holds_do_not_stop_a_scan(store):
     snapshot = store.snapshots.swap_in(team_of(store), hostile, NOON, draft(store))
     loaded = store.snapshots.book(team_of(store), snapshot.id)
     assert loaded.companies[CompanyId(1)].name == "a\ufffdb\ufffd"
+
+
+def test_what_changed_since_the_last_scan_is_kept_with_the_snapshot(store):
+    team, later = team_of(store), NOON + timedelta(days=1)
+    store.choices.save_mapping(team, TierMapping("Protect", ProductId(3409)), draft(store))
+    store.choices.save_mapping(team, TierMapping("Demo", None), draft(store))
+    first = store.snapshots.swap_in(team, book(line(), line(9002, product_id=77)), NOON, draft(store))
+    assert store.snapshots.changes(team, first.id) is None
+    after = book(line(quantity="17"), line(9002, product_id=77, quantity="1"))
+    second = store.snapshots.swap_in(team, after, later, draft(store))
+    told = Entry(What.ADDITION_QUANTITY, "Contoso Ltd", "Managed Services", "AV-EAP", "12", "17")
+    changes = SnapshotChanges(NOON, {What.ADDITION_QUANTITY: 1}, (told,), others=1)
+    assert store.snapshots.changes(team, second.id) == changes
+    store.snapshots.swap_in(team, after, later, draft(store))
+    assert store.snapshots.changes(team, second.id) == changes, "it stays with its snapshot"
+
+
+def test_changes_are_told_of_the_team_s_own_snapshots_alone(store):
+    team = team_of(store)
+    east = store.teams.add("East", team, draft(store)).id
+    ours = store.snapshots.swap_in(team, book(line()), NOON, draft(store))
+    theirs = store.snapshots.swap_in(east, FULL, NOON, draft(store))
+    assert store.snapshots.changes(east, theirs.id) is None, "the first of its team"
+    again = store.snapshots.swap_in(team, book(line()), NOON, draft(store))
+    assert store.snapshots.changes(team, again.id) == SnapshotChanges(NOON)
+    assert store.snapshots.changes(east, again.id) is None
+    assert store.snapshots.changes(team, SnapshotId(ours.id + 99)) is None
+
+
+def test_names_that_no_database_holds_do_not_change_with_every_scan(store):
+    hostile = Book({CompanyId(1): Company(CompanyId(1), "a\x00b\udc80")}, {}, (), {})
+    store.snapshots.swap_in(team_of(store), hostile, NOON, draft(store))
+    again = store.snapshots.swap_in(team_of(store), hostile, NOON, draft(store))
+    assert store.snapshots.changes(team_of(store), again.id) == SnapshotChanges(NOON)
+
+
+def test_changes_that_were_tampered_with_are_refused(store):
+    store.snapshots.swap_in(team_of(store), book(line()), NOON, draft(store))
+    again = store.snapshots.swap_in(team_of(store), book(line()), NOON, draft(store))
+    tamper(store, 'UPDATE snapshot SET changes = \'{"since": "never"}\'')
+    with pytest.raises(DatabaseError, match="restore the database from a backup"):
+        store.snapshots.changes(team_of(store), again.id)

@@ -3,12 +3,17 @@
 import io
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from seatsync.desk import Desk
+from seatsync.model import OperationId
 from seatsync.people import Permission, Person, Role
+from seatsync.ui import audit_view
 from seatsync.ui.audit_view import Filter, entries_csv, entries_xlsx
 from tests.ui.conftest import OpenPage, words
 
@@ -39,11 +44,8 @@ def test_entries_are_listed_newest_first_in_words(desk: Desk, open_page: OpenPag
     assert not page.exception
     assert log(page)[0] == "Link saved"
     first = page.dataframe[0].value.iloc[0]
-    assert (first["Before"], first["After"], first["Resource"]) == (
-        "company: Old",
-        "company: New",
-        "portal-1",
-    )
+    assert (first["Who"], first["What"], first["Change"]) == ("Ada", "portal-1", "company Old → New")
+    assert list(first.index) == ["Details", "Time", "Who", "Action", "What", "Change"]
     assert "Scan started" in log(page)
 
 
@@ -62,7 +64,7 @@ def test_the_address_filters_by_operation(desk: Desk, open_page: OpenPage) -> No
     write(desk, "portal-1")
     page = open_page(PAGE, operation="1")
     assert "Entries of operation 1" in words(page)
-    assert set(page.dataframe[0].value["Operation"]) == {1}
+    assert log(page) == ["Scan ended", "Snapshot saved", "Scan started"]
     next(button for button in page.button if button.label == "Show all operations").click().run()
     assert log(page)[0] == "Link saved"
 
@@ -90,6 +92,79 @@ def test_downloads_hold_every_matching_entry_and_no_formula(desk: Desk) -> None:
     assert all("'=1+1" in line for line in lines[1:])
     with zipfile.ZipFile(io.BytesIO(entries_xlsx(desk, Filter(who="Bob")))) as book:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_downloads_are_named_after_team_kind_and_day(
+    desk: Desk, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer = Mock(return_value=False)
+    monkeypatch.setattr("seatsync.ui.audit_view.st.download_button", offer)
+    open_page(PAGE)
+    day = datetime.now(UTC).strftime("%Y-%m-%d")
+    assert [call.args[2] for call in offer.call_args_list] == [
+        f"Root-audit-{day}.csv",
+        f"Root-audit-{day}.xlsx",
+    ]
+
+
+SKIPPED = {
+    "message": "was 16 in the preview, is 999 now",
+    "request_id": "11aa-22bb",
+    "result": "skipped",
+    "wanted": {"quantity": "19"},
+}
+
+
+def test_an_entry_named_by_the_address_is_shown_in_full(desk: Desk, open_page: OpenPage) -> None:
+    draft = desk.draft(
+        Permission.MANAGE, "push.update", "Contoso: AV-EAP, Managed, line 9", {"quantity": "16"}, SKIPPED
+    )
+    desk.store.audit.append(replace(draft, result="refused", operation_id=OperationId(1)))
+    newest = desk.store.audit.entries(desk.team.id)[-1]
+    page = open_page(PAGE, entry=str(newest.seq))
+    assert not page.exception
+    assert page.dataframe[0].value.iloc[0]["Change"] == "Refused: quantity 16 → 19 not written"
+    assert page.dataframe[0].value.iloc[0]["What"] == "Contoso: AV-EAP"
+    (compared,) = [table.value for table in page.dataframe if "Before" in table.value.columns]
+    assert [list(row) for row in compared.to_numpy()] == [["⊘ not written", "quantity", "16", "19"]]
+    assert "was 16 in the preview, is 999 now" in words(page)
+    assert "Contoso: AV-EAP, Managed, line 9" in words(page)
+    assert [code.value for code in page.code] == ["11aa-22bb", newest.hash]
+    (facts,) = [table.value for table in page.dataframe if "Value" in table.value.columns]
+    assert {"psa:agreements.manage", "push.update", "refused", desk.person.name} <= set(facts["Value"])
+
+
+def test_an_entry_shows_hostile_text_letter_by_letter(desk: Desk, open_page: OpenPage) -> None:
+    write(desk, "**bold** <b>x</b> [a](javascript:alert(1)) :smile:")
+    page = open_page(PAGE, entry=str(desk.store.audit.entries(desk.team.id)[-1].seq))
+    assert "**bold** <b>x</b> [a](javascript:alert(1)) :smile:" in [text.value for text in page.text]
+
+
+@pytest.mark.parametrize("named", ["999999", "x", "-1", "１", "9" * 40])
+def test_an_entry_that_is_not_there_is_one_sentence(named: str, open_page: OpenPage) -> None:
+    page = open_page(PAGE, entry=named)
+    assert not page.exception
+    (error,) = page.error
+    assert "audit entry" in error.value
+    assert log(page)
+
+
+def test_the_entry_of_another_team_is_not_shown(desk: Desk, open_page: OpenPage) -> None:
+    draft = desk.draft(Permission.ADMINISTER, "test", "East")
+    east = desk.store.teams.add("East", desk.team.id, draft)
+    desk.store.audit.append(replace(draft, team_id=east.id, resource="secret of East"))
+    page = open_page(PAGE, entry=str(len(desk.store.audit.entries(desk.team.id)) + 1))
+    assert "secret of East" not in words(page)
+    assert "no audit entry" in page.error[0].value
+
+
+def test_a_click_opens_the_entry_of_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Mock()
+    monkeypatch.setattr(audit_view, "open_entry", opened)
+    for row in (1, 7):
+        monkeypatch.setattr(audit_view, "get", Mock(return_value=SimpleNamespace(row=row)))
+        audit_view._open((30, 29, 28))
+    opened.assert_called_once_with(29)
 
 
 def test_an_operator_may_not_read_the_log(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,6 @@ def open_drawer(test: AppTest, desk: Desk, export: ExportId, tenant: str) -> App
     rows = build_preview(desk, export).preview.rows
     (key,) = [row.key for row in rows if tenant in {part.tenant for part in row.parts}]
     test.session_state["details_row"] = key
-    test.session_state["details_drawer"] = True
     test.run()
     assert not test.exception
     return test

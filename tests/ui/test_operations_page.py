@@ -1,5 +1,6 @@
 """The Operations page: every run, and what became of each change."""
 
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
@@ -8,10 +9,13 @@ from starlette.applications import Starlette
 from seatsync.desk import Desk
 from seatsync.jobs.durable import wait_for
 from seatsync.journal import Operation
-from seatsync.model import ExportId
+from seatsync.model import ExportId, OperationId
 from seatsync.people import Permission, Person, Role
 from seatsync.pushes import propose, push
+from seatsync.runs import recent
 from seatsync.status import Kind, OperationKind, Result
+from seatsync.ui import outcomes
+from seatsync.ui.session import Keys
 from tests.ui.conftest import OpenPage, words
 
 PAGE = "pages/operations.py"
@@ -43,10 +47,11 @@ def test_a_push_is_listed_as_seat_sync_with_its_counts(pushed: Operation, open_p
 
 
 def test_the_outcomes_list_what_was_skipped_first(pushed: Operation, open_page: OpenPage) -> None:
-    outcomes = open_page(PAGE, operation=str(pushed.id)).dataframe[1].value
-    assert [list(result) for result in outcomes["Result"][:2]] == [["Skipped"], ["Updated"]]
-    assert "is 999 now" in outcomes["Message"][0]
-    assert outcomes["Request"][1]
+    listed = open_page(PAGE, operation=str(pushed.id)).dataframe[1].value
+    assert [list(result) for result in listed["Result"][:2]] == [["– Skipped"], ["✓ Updated"]]
+    assert "is 999 now" in listed["Message"][0]
+    assert listed["Message"][1].startswith("The quantity was set from ")
+    assert listed["Before"][0] != listed["Wanted"][0]
 
 
 def test_the_address_chooses_the_run(pushed: Operation, open_page: OpenPage) -> None:
@@ -69,6 +74,82 @@ def test_a_kind_filters_the_list(pushed: Operation, open_page: OpenPage) -> None
     page.segmented_control[0].set_value("Scan").run()
     assert list(page.dataframe[0].value["Kind"]) == ["Scan"]
     assert "Scan of" in words(page)
+
+
+def test_a_status_filters_the_list(pushed: Operation, open_page: OpenPage) -> None:
+    page = open_page(PAGE)
+    box = next(box for box in page.selectbox if box.label == "Status")
+    assert box.options == ["Completed 2"]
+    page.segmented_control[0].set_value("Undo").run()
+    assert not page.exception
+    page = open_page(PAGE, operation=str(pushed.id))
+    assert list(page.dataframe[0].value["From"]) == ["avanan-2026-11.csv", ""]
+
+
+def test_a_change_is_shown_in_full_with_its_request_id(
+    pushed: Operation, desk: Desk, open_page: OpenPage
+) -> None:
+    page = open_page(PAGE, operation=str(pushed.id))
+    became = desk.store.operations.outcomes(pushed.id)
+    updated = next(each for each in became if each.result is Result.UPDATED)
+    page.session_state[Keys.outcome_open] = (pushed.id, updated.position)
+    page.run()
+    assert not page.exception
+    assert [code.value for code in page.code] == [updated.request_id]
+    (facts,) = [table.value for table in page.dataframe if "Value" in table.value.columns]
+    said = dict(zip(facts["What"], facts["Value"], strict=True))
+    assert (said["Seats before"], said["Seats after"]) == (updated.before, updated.after)
+    assert updated.change.product.identifier in said["Product"]
+    skipped = next(each for each in became if each.result is Result.SKIPPED)
+    page.session_state[Keys.outcome_open] = (pushed.id, skipped.position)
+    page.run()
+    assert skipped.message in words(page)
+    assert not page.code, "nothing was sent, so that there is no request"
+
+
+def test_a_click_opens_the_change_of_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Mock()
+    monkeypatch.setattr(outcomes, "put", kept)
+    for row in (2, 9):
+        monkeypatch.setattr(outcomes, "get", Mock(return_value=SimpleNamespace(row=row)))
+        outcomes._open(OperationId(3), (17, 0, 5))
+    kept.assert_called_once_with(Keys.outcome_open, (OperationId(3), 5))
+
+
+def test_what_was_not_written_leads_to_a_scan_and_then_to_the_preview(
+    pushed: Operation, desk: Desk, open_page: OpenPage
+) -> None:
+    page = open_page(PAGE, operation=str(pushed.id))
+    assert "1 change failed or was skipped." in words(page)
+    assert [b.label for b in page.button if b.proto.type == "primary"] == ["Scan again and review"]
+    next(b for b in page.button if b.label == "Scan again and review").click().run()
+    assert not page.exception
+    newest = recent(desk)[0]
+    assert newest.kind is OperationKind.SCAN
+    wait_for(desk.store, desk.team.id, newest.id, lambda _: None)
+    page = open_page(PAGE, operation=str(pushed.id))
+    assert "ConnectWise was scanned after this operation" in words(page)
+    next(b for b in page.button if b.label == "Review what is left").click().run()
+    assert not page.exception
+    assert page.title[0].value == "Avanan Seats"
+    assert page.query_params["export"] == str(pushed.export_id)
+
+
+def test_a_viewer_is_told_who_can_scan(
+    pushed: Operation, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seatsync.ui.frame._person", lambda: Person("Vera", Role.VIEWER))
+    page = open_page(PAGE, operation=str(pushed.id))
+    assert "An operator or an admin of the team can scan." in words(page)
+    assert "Scan again and review" not in [b.label for b in page.button]
+
+
+def test_the_table_follows_the_address(pushed: Operation, open_page: OpenPage) -> None:
+    page = open_page(PAGE, operation=str(pushed.id))
+    page.query_params["operation"] = "1"
+    page.run()
+    assert "Scan of" in words(page)
+    assert page.session_state[f"{Keys.runs_table}-{pushed.id}-2"]["selection"]["rows"] == [1]
 
 
 @pytest.fixture
@@ -111,3 +192,4 @@ def test_a_viewer_sees_runs_but_can_neither_stop_nor_resume_them(
     page = open_page(PAGE, operation=str(queued.id))
     assert not page.exception
     assert not {"Stop", "Resume"} & {button.label for button in page.button}
+    assert "No process carries this run out." in words(page)

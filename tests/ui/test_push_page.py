@@ -134,7 +134,8 @@ def test_a_line_that_starts_later_than_planned_is_told_and_stands_first(
     test = open_page(PAGE)
     assert "1 created with a later date than planned" in words(test)
     (table,) = [t.value for t in test.dataframe if "Message" in t.value.columns]
-    assert list(table["Date"]) == ["2027-01-01", ""]
+    assert list(table["Company"]) == ["Thornrigg Roofing Ltd", "Brambeck Freight Ltd"]
+    assert "effective 2027-01-01" in str(table["Message"][0])
 
 
 def test_nothing_chosen_is_said_so(open_page: OpenPage, desk: Desk, november: ExportId) -> None:

@@ -35,6 +35,12 @@ def tables(test: AppTest) -> set[str]:
     return {str(frame.value.columns[0]) for frame in test.dataframe}
 
 
+def unfold(test: AppTest) -> AppTest:
+    """Open the panel of the first export."""
+    test.session_state["read-1"] = True
+    return test.run()
+
+
 def test_the_line_adds_up_and_the_panel_is_closed_while_every_row_is_read(
     open_page: OpenPage, desk: Desk
 ) -> None:
@@ -46,11 +52,12 @@ def test_the_line_adds_up_and_the_panel_is_closed_while_every_row_is_read(
     assert not {"Line", "Taken for"} & tables(test)
 
 
-def test_a_row_that_cannot_be_read_opens_the_panel_and_says_where_and_how_to_mend_it(
+def test_a_row_that_cannot_be_read_is_told_in_red_and_the_panel_says_where_and_how_to_mend_it(
     open_page: OpenPage, november: ExportId
 ) -> None:
     test = open_page(PAGE)
     assert ":red[1 unreadable]" in test.expander[0].label
+    unfold(test)
     (row,) = table(test, "How to mend it")
     assert (row["Line"], row["Tenant"], row["Column"], row["In the file"]) == (
         30,
@@ -60,15 +67,14 @@ def test_a_row_that_cannot_be_read_opens_the_panel_and_says_where_and_how_to_men
     )
     assert "not a whole number" in str(row["How to mend it"])
     assert "Taken for totals, not for tenants: line 64." in words(test)
-    names = {b.proto.label for b in test.get("download_button")}
-    assert names == {"CSV", "XLSX"}
-    assert len(test.get("download_button")) == 4
+    names = [b.proto.label for b in test.get("download_button")]
+    assert sorted(names) == ["CSV", "XLSX"]
 
 
 def test_the_panel_says_who_uploaded_how_it_is_written_and_which_column_is_what(
     open_page: OpenPage, november: ExportId
 ) -> None:
-    test = open_page(PAGE)
+    test = unfold(open_page(PAGE))
     assert "avanan-2026-11.csv · uploaded" in words(test)
     assert "by local · UTF-8 text, cells parted by commas" in words(test)
     columns = {row["Taken for"]: row["Column of the file"] for row in table(test, "Taken for")}
@@ -104,6 +110,8 @@ def test_a_chosen_column_is_told_with_who_and_can_be_chosen_again(open_page: Ope
     assert not test.exception
     assert "Upload the file again to choose another column" in test.toast[0].value
     assert "not remembered any more" in words(test)
+    test.session_state["upload_open"] = True
+    test.run()
     test.file_uploader[0].upload("nov.csv", TWO_COLUMNS.replace(b"6", b"7")).run()
     assert test.radio(key="column_choice").options == ["User Count", "Number of Users"]
 
@@ -112,6 +120,8 @@ def test_while_a_column_is_asked_for_no_other_export_is_shown(
     open_page: OpenPage, november: ExportId
 ) -> None:
     test = open_page(PAGE)
+    test.session_state["upload_open"] = True
+    test.run()
     test.file_uploader[0].upload("two.csv", TWO_COLUMNS).run()
     assert "could each hold the" in test.warning[0].value
     assert not test.error
@@ -141,6 +151,8 @@ def test_after_a_refusal_the_page_names_the_export_that_stands_below(
     open_page: OpenPage, november: ExportId
 ) -> None:
     test = open_page(PAGE)
+    test.session_state["upload_open"] = True
+    test.run()
     test.file_uploader[0].upload("limit.csv", b"Tenant,License,Maximum Licensed Users\nA,B,5\n").run()
     assert "no column for the number of users" in test.error[0].value
     assert "Nothing of the file was kept. Below is avanan-2026-11.csv · uploaded" in words(test)
@@ -150,6 +162,8 @@ def test_after_a_refusal_the_page_names_the_export_that_stands_below(
 def test_a_remembered_column_is_used_without_asking(open_page: OpenPage, desk: Desk) -> None:
     upload(desk, "oct.csv", TWO_COLUMNS, {"users": "Number of Users"})
     test = open_page(PAGE)
+    test.session_state["upload_open"] = True
+    test.run()
     test.file_uploader[0].upload("nov.csv", TWO_COLUMNS.replace(b"6", b"7")).run()
     assert not test.exception
     newest = desk.store.exports.all(desk.team.id)[0]
@@ -173,7 +187,7 @@ def test_a_downloaded_file_is_named_after_team_export_and_kind(desk: Desk) -> No
 
 def test_text_of_the_file_is_shown_letter_by_letter(open_page: OpenPage, desk: Desk) -> None:
     upload(desk, "**f**.csv", HOSTILE)
-    test = open_page(PAGE)
+    test = unfold(open_page(PAGE))
     (row,) = table(test, "How to mend it")
     assert row["In the file"] == "**9**"
     for kind in ("markdown", "caption", "expander"):

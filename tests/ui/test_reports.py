@@ -106,5 +106,5 @@ def test_a_run_under_way_tells_its_progress_and_no_sentence(
     draft = desk.draft(Permission.MANAGE, "scan.start", "ConnectWise")
     queued = desk.store.operations.open(desk.team.id, OperationKind.SCAN, "Ada", audit=draft)
     page = open_page(PAGE, operation=str(queued.id))
-    assert f"Operation {queued.id}, started by Ada, running for" in words(page)
+    assert f"Operation {queued.id}, started by Ada." in words(page)
     assert f"Operation {queued.id} by Ada" not in words(page)

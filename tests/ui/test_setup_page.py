@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import TextInput
+from streamlit.testing.v1.element_tree import NumberInput, TextInput
 
 from seatsync.desk import Desk
 from seatsync.errors import InvalidChoice
 from seatsync.people import Person, Role
+from seatsync.ports import Check
 from seatsync.rules import BrakeLimits, Rules
 from seatsync.ui.session import installation, reset_installation
 from seatsync.upkeep import save_rules
@@ -96,7 +97,8 @@ def test_a_saved_connection_is_shown_without_its_keys(open_unconnected: Callable
     assert not page.exception
     assert "saved" in page.toast[0].value
     assert PARTS["Server address"] in words(page)
-    assert all(not box.value for box in connection_boxes(page))
+    filled = {box.label: box.value for box in connection_boxes(page) if box.value}
+    assert filled == {name: PARTS[name] for name in ("Server address", "Company")}
     said = everything(page) + words(page)
     assert not [name for name in ("Public key", "Private key", "Client ID") if PARTS[name] in said]
 
@@ -140,6 +142,44 @@ def test_the_test_lists_every_check(open_empty: OpenPage) -> None:
     assert "The connection works" in said
 
 
+def test_the_right_to_write_is_named_and_not_tried(open_empty: OpenPage) -> None:
+    said = words(press(open_empty(PAGE), "Test connection"))
+    assert "Changes to additions · not tried" in said
+    assert "Finance > Agreements: Add, Edit and Inquire All. Without it: Scans and previews work" in said
+    assert "Only a write would show whether it is there." in said
+
+
+def test_a_missing_permission_is_named_with_what_does_not_work_without_it(
+    open_empty: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right, without = "Procurement > Product Catalog: Inquire All", "No scan: the products are missing."
+    refused = Check("Product catalogue", False, "Refused. Request 12-34.", right, without, refused=True)
+    monkeypatch.setattr(
+        "seatsync.ui.connection.try_connection", lambda _: (Check("Server", ok=True), refused)
+    )
+    page = press(open_empty(PAGE), "Test connection")
+    assert not page.exception
+    (error,) = page.error
+    assert "A permission is missing, so that scans fail." in error.value
+    assert right in error.value.replace("\\", "").replace("\u2060", "")
+    said = words(page)
+    assert "Product catalogue · fails" in said
+    assert f"{right}. Without it: {without}" in said
+    assert "Refused. Request 12-34." in said
+
+
+def test_a_failure_that_is_no_refusal_names_no_permission(
+    open_empty: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = Check(
+        "Companies", False, "Error 502.", "Companies > Company Maintenance: Inquire All", "No scan."
+    )
+    monkeypatch.setattr("seatsync.ui.connection.try_connection", lambda _: (failed,))
+    page = press(open_empty(PAGE), "Test connection")
+    assert "A scan can't run." in page.error[0].value
+    assert "permission" not in page.error[0].value
+
+
 def test_a_failing_check_says_what_to_do(open_empty: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEATSYNC_CONNECTWISE_PRIVATE_KEY", "another-key")
     reset_installation()
@@ -155,6 +195,41 @@ def test_the_time_zone_is_saved(open_empty: OpenPage) -> None:
     next(box for box in page.selectbox if box.label == "Time zone").select("Europe/Berlin")
     page = press(page, "Save time zone")
     assert installation().timezone(installation().desk().team.id) == "Europe/Berlin"
+    assert "In use: Europe/Berlin." in words(page)
+
+
+def test_a_time_zone_that_is_not_saved_says_so(open_empty: OpenPage) -> None:
+    page = open_empty(PAGE)
+    next(box for box in page.selectbox if box.label == "Time zone").select("Pacific/Auckland").run()
+    assert "Not saved yet: UTC → Pacific/Auckland" in words(page).replace("**", "")
+    assert "In Pacific/Auckland it is " in words(page)
+    assert installation().timezone(installation().desk().team.id) == "UTC"
+
+
+def box_of(page: AppTest, label: str) -> NumberInput:
+    """The box of one limit."""
+    return next(box for box in page.number_input if label in box.label)
+
+
+def test_limits_that_are_not_saved_say_so_and_can_be_discarded(open_empty: OpenPage) -> None:
+    page = open_empty(PAGE)
+    assert "All limits are saved." in words(page)
+    box_of(page, "Seats lowered").set_value(25.0).run()
+    next(box for box in page.checkbox if box.label == "Only rehearse").check().run()
+    said = words(page).replace("**", "")
+    assert "Not saved yet: Seats lowered 20 % → 25 %; Only rehearse off → on" in said
+    assert "a plan that takes off 250 passes" in said
+    press(page, "Discard")
+    assert box_of(page, "Seats lowered").value == 20.0
+    assert "All limits are saved." in words(page)
+    assert installation().desk().rules == Rules()
+
+
+def test_a_click_on_save_with_nothing_to_save_writes_nothing(open_empty: OpenPage) -> None:
+    page = press(press(open_empty(PAGE), "Save limits"), "Save time zone")
+    assert not page.toast
+    desk = installation().desk()
+    assert not [e for e in desk.store.audit.entries(desk.team.id) if e.action.endswith(".save")]
 
 
 def test_limits_are_saved_exactly(open_empty: OpenPage) -> None:
