@@ -48,38 +48,8 @@ def current_view(sheet: Worksheet) -> View:
     return view
 
 
-def show_filters(sheet: Worksheet, view: View) -> None:
-    """Draw the chips by status, the search, and what else narrows, sorts and groups the rows."""
-    _chips(sheet)
-    find, more, order, group = st.columns([0.42, 0.19, 0.25, 0.14], vertical_alignment="bottom")
-    with find:
-        _search()
-    with more:
-        _more(sheet, view)
-    with order:
-        _order()
-    with group:
-        _grouped()
-
-
-def _more(sheet: Worksheet, view: View) -> None:
-    """Offer to narrow the rows by company and license; thousands of names are listed only when asked for."""
-    asked = bool(view.companies) + bool(view.licenses)
-    panel = st.popover(
-        f"Filters ({asked})" if asked else "Filters",
-        icon=":material/filter_alt:",
-        key=Keys.filters_open,
-        width="stretch",
-        on_change="rerun",
-    )
-    if panel.open:
-        with panel:
-            _companies(sheet)
-            _licenses(sheet)
-            st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=forget_filters)
-
-
-def _chips(sheet: Worksheet) -> None:
+def show_chips(sheet: Worksheet) -> None:
+    """Draw a chip for each status, with its count."""
     counts = sheet.review.preview.totals.by_status
     # All are offered, with none left out for having no rows: a choice that lacks one would hide them later.
     st.pills(
@@ -94,17 +64,39 @@ def _chips(sheet: Worksheet) -> None:
     )
 
 
-def _search() -> None:
+def show_search() -> None:
+    """Draw the search box."""
     st.text_input(
         "Search",
         key=Keys.search,
         type="search",
         live=True,
         persist_state="session",
-        placeholder="Search tenant, company, product or license",
+        placeholder="Search tenant, company …",
         label_visibility="collapsed",
         help="Every word has to occur, in the tenant, portal, company, agreement, product or license.",
+        width=236,
     )
+
+
+def offer_view(sheet: Worksheet, view: View) -> None:
+    """Offer to narrow the rows by company and license, to sort and to group them; drawn when asked for."""
+    asked = [view.companies, view.licenses, view.order is not Order.STATUS, view.grouped]
+    count = sum(map(bool, asked))
+    panel = st.popover(
+        f"View ({count})" if count else "View",
+        icon=":material/tune:",
+        key=Keys.filters_open,
+        help="Companies, licenses, sorting, grouping.",
+        on_change="rerun",
+    )
+    if panel.open:
+        with panel:
+            _companies(sheet)
+            _licenses(sheet)
+            _order()
+            _grouped()
+            st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=forget_filters)
 
 
 def _companies(sheet: Worksheet) -> None:
@@ -133,10 +125,9 @@ def _order() -> None:
     st.selectbox(
         "Sort by",
         list(Order),
-        format_func=lambda each: f"Sort: {each.label}",
+        format_func=lambda each: each.label,
         key=Keys.order,
         persist_state="session",
-        label_visibility="collapsed",
     )
 
 
@@ -145,8 +136,7 @@ def _grouped() -> None:
         "Group by company",
         key=Keys.grouped,
         persist_state="session",
-        help="Puts the rows of a company together, under a line that sums them up. "
-        "Its box is for all of them.",
+        help="Puts the rows of a company under a line that sums them up, and whose box is for all of them.",
     )
 
 

@@ -31,20 +31,20 @@ MENU = (
 )
 
 
-def frame(title: str, needs: Permission = Permission.SEE, intro: str = "") -> Desk:
-    """Draw a page's chrome and return the desk; the page stops here when the person may not see it."""
+def frame(title: str, needs: Permission = Permission.SEE, intro: str = "", *, menu: bool = True) -> Desk:
+    """Draw a page's chrome and return the desk; the page stops here when the person may not see it.
+
+    Without ``menu``, the rest of the page stands in ``menu_last``.
+    """
     st.set_page_config(
         page_title=f"{title} · SeatSync", page_icon=ICON, layout="wide", initial_sidebar_state=_SIDEBAR
     )
     person = _person()
-    with st.sidebar:
-        st.subheader(":material/sync: SeatSync")
-        for page, label, icon, permission in MENU:
-            if person.may(permission):
-                st.page_link(page, label=label, icon=icon)
+    if menu:
+        _menu(person)
     with guarded():
         desk = installation().desk(person=person)
-    with st.sidebar:
+    if menu:
         _standing(desk)
     st.title(title)
     if intro:
@@ -53,6 +53,27 @@ def frame(title: str, needs: Permission = Permission.SEE, intro: str = "") -> De
         desk.require(needs, "page.open", title)
     _confirm()
     return desk
+
+
+@contextmanager
+def menu_last(desk: Desk) -> Iterator[None]:
+    """Draw the menu after what stands inside, wherever that stops.
+
+    A browser that has a large table to draw gets it the sooner.
+    """
+    try:
+        yield
+    finally:
+        _menu(desk.person)
+        _standing(desk)
+
+
+def _menu(person: Person) -> None:
+    with st.sidebar:
+        st.subheader(":material/sync: SeatSync")
+        for page, label, icon, permission in MENU:
+            if person.may(permission):
+                st.page_link(page, label=label, icon=icon)
 
 
 def done(sentence: str) -> None:
@@ -78,10 +99,12 @@ def _person() -> Person:
 
 
 def _standing(desk: Desk) -> None:
-    st.caption(f"Team {plain(desk.team.name)} · {plain(desk.person.name)}, {desk.person.role} (local mode)")
+    who = f"Team {plain(desk.team.name)} · {plain(desk.person.name)}, {desk.person.role} (local mode)"
     fixed = installation().settings.today
-    if fixed is not None:
-        st.warning(f"Today is set to {fixed}.", icon=":material/event:")
+    with st.sidebar:
+        st.caption(who)
+        if fixed is not None:
+            st.warning(f"Today is set to {fixed}.", icon=":material/event:")
 
 
 @contextmanager
