@@ -46,6 +46,8 @@ with menu_last(desk):
     sheet, review = open_sheet(desk, export.id)
     chosen, view = sheet.chosen(review.ticks), current_view(sheet)
     lines = sheet.find(view)
+    with push:
+        offer_push(desk, export, sum(chosen))
     above, table = st.container(), st.container()
     with table:
         # The browser gets the table first, which takes it longest, and draws the rest around it.
@@ -54,8 +56,6 @@ with menu_last(desk):
         else:
             st.info("No row fits the filters.", icon=":material/filter_alt_off:")
             st.button("Show all rows", icon=":material/filter_alt_off:", on_click=forget_filters)
-    with push:
-        offer_push(desk, export, sum(chosen))
     with above:
         show_snapshot_age(desk, review)
         show_repeated(export)

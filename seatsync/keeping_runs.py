@@ -35,6 +35,9 @@ class Operations(Protocol):
     def all(self, team: TeamId, limit: int = 200) -> tuple[Operation, ...]:
         """List the runs, newest first."""
 
+    def last_write(self, team: TeamId) -> datetime | None:
+        """Return when the last run began that writes to ConnectWise, a push or an undo; None without one."""
+
     def outcomes(self, operation: OperationId) -> tuple[Outcome, ...]:
         """List the outcomes in the plan's order."""
 

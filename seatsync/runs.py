@@ -59,7 +59,8 @@ def is_dead(desk: Desk, operation: Operation) -> bool:
 
 def pushed_since(desk: Desk, taken: datetime) -> bool:
     """Say whether a push or an undo began after a time, as that of a snapshot."""
-    return any(run.started_at > taken for run in recent(desk) if run.kind is not OperationKind.SCAN)
+    last = desk.store.operations.last_write(desk.team.id)
+    return last is not None and last > taken
 
 
 def recent(desk: Desk, kind: OperationKind | None = None) -> tuple[Operation, ...]:

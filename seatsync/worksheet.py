@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 from seatsync.model import CompanyId
@@ -13,6 +14,8 @@ from seatsync.previews import Review
 from seatsync.status import Status
 
 _NOTHING = Decimal(0)
+_REMEMBERED = 32
+_MANY, _FEW = 500, 100
 
 
 class Order(StrEnum):
@@ -89,6 +92,7 @@ class Worksheet:
     def __init__(self, review: Review) -> None:
         self.review = review
         self.rows = review.preview.rows
+        self._found: dict[View, tuple[Line, ...]] = {}
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -111,8 +115,34 @@ class Worksheet:
         """The sums of every status that occurs."""
         return by_status(self.rows)
 
+    @cached_property
+    def selectable(self) -> tuple[bool, ...]:
+        """Whether each row can be chosen."""
+        return tuple(row.selectable for row in self.rows)
+
+    @cached_property
+    def _defaults(self) -> tuple[bool, ...]:
+        return tuple(row.selectable and row.selected for row in self.rows)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {row.key: place for place, row in enumerate(self.rows)}
+
+    @cached_property
+    def _default_sums(self) -> Sums:
+        return add_up(compress(self.rows, self._defaults))
+
     def find(self, view: View) -> tuple[Line, ...]:
-        """Return the lines that a view wants, in its order."""
+        """Return the lines that a view wants, in its order; the same ones again for the same view."""
+        found = self._found.get(view)
+        if found is None:
+            found = self._find(view)
+            if len(self._found) >= _REMEMBERED:
+                self._found = {}
+            self._found[view] = found
+        return found
+
+    def _find(self, view: View) -> tuple[Line, ...]:
         places = [place for place in range(len(self.rows)) if self._wanted(place, view)]
         if view.order is not Order.STATUS:
             places.sort(key=lambda place: _SORTS[view.order](self.rows[place]))
@@ -129,7 +159,33 @@ class Worksheet:
 
     def chosen(self, ticks: Mapping[str, bool]) -> tuple[bool, ...]:
         """Say of each row whether its box is checked: as a person left it, else the default."""
-        return tuple(row.selectable and ticks.get(row.key, row.selected) for row in self.rows)
+        chosen = list(self._defaults)
+        for key, value in ticks.items():
+            place = self._places.get(key)
+            if place is not None and self.selectable[place]:
+                chosen[place] = value
+        return tuple(chosen)
+
+    def add_up_chosen(self, chosen: Sequence[bool]) -> Sums:
+        """Sum up the chosen rows; where few differ from the default, only those are counted anew."""
+        other = [place for place, box in enumerate(chosen) if box is not self._defaults[place]]
+        if len(self.rows) < _MANY or len(other) > _FEW:
+            return add_up(compress(self.rows, chosen))
+        more = add_up(self.rows[place] for place in other if chosen[place])
+        less = add_up(self.rows[place] for place in other if not chosen[place])
+        base = self._default_sums
+        money = {
+            code: sum_ + more.money.get(code, _NOTHING) - less.money.get(code, _NOTHING)
+            for code, sum_ in {**dict.fromkeys(more.money, _NOTHING), **base.money}.items()
+        }
+        return Sums(
+            base.rows + more.rows - less.rows,
+            base.seats_now + more.seats_now - less.seats_now,
+            base.seats_new + more.seats_new - less.seats_new,
+            base.difference + more.difference - less.difference,
+            money,
+            base.silent + more.silent - less.silent,
+        )
 
 
 def _text(row: PreviewRow) -> str:

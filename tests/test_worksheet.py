@@ -4,9 +4,10 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import compress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seatsync.model import CompanyId, ExportId, ExportRecord, Snapshot, SnapshotId
@@ -138,6 +139,19 @@ def test_a_box_is_as_a_person_left_it_and_else_as_by_default() -> None:
     assert list(left) == [*by_default[:ready], False, *by_default[ready + 1 :]]
     locked = next(row for row in sheet.rows if not row.selectable)
     assert list(sheet.chosen({locked.key: True})) == by_default
+
+
+@given(st.lists(st.sampled_from(ROWS.rows), min_size=500, max_size=520), st.data())
+@settings(max_examples=25, deadline=None)
+def test_the_sums_of_the_chosen_are_those_of_their_rows(rows: list[PreviewRow], data: st.DataObject) -> None:
+    sheet = worksheet(tuple(replace(row, key=f"r{number}") for number, row in enumerate(rows)))
+    places = data.draw(st.lists(st.sampled_from(range(len(rows))), max_size=40))
+    chosen = sheet.chosen({f"r{place}": data.draw(st.booleans()) for place in places})
+    quick, whole = sheet.add_up_chosen(chosen), add_up(compress(sheet.rows, chosen))
+    assert replace(quick, money={}) == replace(whole, money={})
+    assert {code: sum_ for code, sum_ in quick.money.items() if sum_} == {
+        code: sum_ for code, sum_ in whole.money.items() if sum_
+    }
 
 
 def test_the_offered_companies_and_licenses_are_those_of_the_rows() -> None:

@@ -20,6 +20,9 @@ from seatsync.errors import DatabaseError, SettingsError
 
 SETTING = "SEATSYNC_DATABASE_URL"
 BUSY_SECONDS = 10
+_KEPT_OPEN = 32
+"""How many connections to a file are kept: making one for each query costs more than the query."""
+
 LOCK_SPACE = 0x5EA7
 """First number of every PostgreSQL advisory lock taken for the length of a transaction."""
 
@@ -112,7 +115,8 @@ class Database:
             )
         else:
             _make_folder(self.path)
-            engine = create_engine(URL.create("sqlite", database=str(self.path)))
+            file = URL.create("sqlite", database=str(self.path))
+            engine = create_engine(file, pool_size=_KEPT_OPEN, max_overflow=_KEPT_OPEN)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

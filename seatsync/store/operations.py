@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Text, and_, select, type_coerce, update
@@ -79,6 +80,18 @@ class SqlOperations:
         """List the runs, newest first."""
         with self._database.reading() as connection:
             return read_operations(connection, OPERATION.c.team_id == team, limit)
+
+    def last_write(self, team: TeamId) -> datetime | None:
+        """Return when the last run began that writes to ConnectWise, a push or an undo; None without one."""
+        newest = (
+            select(OPERATION.c.started_at)
+            .where(OPERATION.c.team_id == team, OPERATION.c.kind != OperationKind.SCAN)
+            .order_by(OPERATION.c.id.desc())
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            found: datetime | None = connection.execute(newest).scalar()
+        return found
 
     def outcomes(self, operation: OperationId) -> tuple[Outcome, ...]:
         """List the outcomes in the plan's order."""

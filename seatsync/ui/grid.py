@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 import streamlit as st
@@ -112,7 +113,10 @@ def _clicks(key: str) -> dict[int, bool]:
 
 def _box(sheet: Worksheet, line: Line, chosen: Sequence[bool]) -> bool | None:
     """Return the state of a line's box; a client's is checked when all of its rows are. None is no box."""
-    places = [place for place in line.places if sheet.rows[place].selectable]
+    if not line.client:
+        (place,) = line.places
+        return chosen[place] if sheet.selectable[place] else None
+    places = [place for place in line.places if sheet.selectable[place]]
     return all(chosen[place] for place in places) if places else None
 
 
@@ -124,7 +128,7 @@ def _draw(sheet: Worksheet, lines: tuple[Line, ...], chosen: Sequence[bool]) -> 
     """
     before: Drawn | None = get(Keys.grid_drawn)
     boxes = tuple(_box(sheet, line, chosen) for line in lines)
-    names = tuple(_name(sheet, line) for line in lines)
+    names = _names(sheet, lines)
     clicks: dict[int, bool] = {}
     if before is not None and before.names == names:
         clicks = {place: value for place, value in _clicks(_key(sheet)).items() if place < len(lines)}
@@ -139,6 +143,17 @@ def _draw(sheet: Worksheet, lines: tuple[Line, ...], chosen: Sequence[bool]) -> 
     drawn = Drawn(sheet, lines, names, boxes, table_of(sheet, lines, names, boxes), clicks)
     put(Keys.grid_drawn, drawn)
     return drawn
+
+
+_last_names: WeakKeyDictionary[Worksheet, tuple[tuple[Line, ...], tuple[str, ...]]] = WeakKeyDictionary()
+
+
+def _names(sheet: Worksheet, lines: tuple[Line, ...]) -> tuple[str, ...]:
+    """Name every line differently, whatever its place; worked out once for the same lines."""
+    kept = _last_names.get(sheet)
+    if kept is None or kept[0] is not lines:
+        kept = _last_names[sheet] = (lines, tuple(_name(sheet, line) for line in lines))
+    return kept[1]
 
 
 def _name(sheet: Worksheet, line: Line) -> str:

@@ -11,14 +11,14 @@ from seatsync.status import Status
 from seatsync.ui.looks import colour, count_column, marked, text_column
 from seatsync.ui.text import amounts, plain, seats
 from seatsync.ui.words import counted
-from seatsync.worksheet import Line, Worksheet, add_up
+from seatsync.worksheet import Line, Worksheet
 
 _ROW, _HEAD, _WIDTH = 33, 34, 930
 
 
 def show_totals(sheet: Worksheet, chosen: Sequence[bool]) -> None:
     """Show what is checked, seats now and then, money by currency, and how many rows need a person."""
-    sums = add_up(compress(sheet.rows, chosen))
+    sums = sheet.add_up_chosen(chosen)
     waiting = sum(found.rows for status, found in sheet.sums.items() if status.needs_person)
     moved = f" ({sums.difference.normalize():+,f})" if sums.difference else ""
     shown: list[tuple[str, str, str]] = [
@@ -98,8 +98,8 @@ def _numbers(quantities: Iterable[Decimal]) -> list[float]:
 
 def shown_sentence(sheet: Worksheet, lines: Sequence[Line], chosen: Sequence[bool]) -> str:
     """Say in Markdown how many rows are shown, and how many checked ones are not."""
-    shown = {place for line in lines for place in line.places}
-    hidden = sum(box and place not in shown for place, box in enumerate(chosen))
+    shown = [line.places[0] for line in lines if not line.client]
+    hidden = sum(chosen) - sum(chosen[place] for place in shown)
     said = f"{len(shown):,} of {counted(len(sheet.rows), 'row')} shown."
     return f"{said} **{counted(hidden, 'chosen row')} not shown.**" if hidden else said
 

@@ -389,3 +389,14 @@ def test_the_outcomes_of_one_company_are_found_in_every_run(store: SqlStore) -> 
     assert [(outcome.operation_id, outcome.position) for outcome in found] == [(1, 0), (2, 0)]
     assert [o.position for o in store.operations.outcomes_of(team_of(store), company(25).id)] == [1]
     assert store.operations.outcomes_of(team_of(store), company(9).id) == ()
+
+
+def test_the_last_write_is_the_start_of_the_newest_push_or_undo(store: SqlStore) -> None:
+    team = team_of(store)
+    assert store.operations.last_write(team) is None
+    store.operations.open(team, OperationKind.SCAN, "anna", audit=draft(store, "scan"))
+    assert store.operations.last_write(team) is None
+    scan = store.operations.all(team)[0]
+    finish(store, scan, store.operations.claim(scan.id))
+    run = push(store)
+    assert store.operations.last_write(team) == run.started_at
