@@ -56,6 +56,7 @@ bench: .venv/.bench
 	@$(BIN)/python -m benchmarks.reading
 	@$(BIN)/python -m benchmarks.scanning
 	@$(BIN)/python -m benchmarks.pushing
+	@$(BIN)/python -m benchmarks.dashboard
 
 lock: .venv/.dev
 	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \

@@ -1,67 +1,74 @@
 """The main job in a real browser, against a ConnectWise in another process."""
 
-import json
-from decimal import Decimal
-from urllib.request import urlopen
+import re
+import sys
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.connectwise import lines_of
+from tools.installed import TIERS
 from tools.november import Walk
 
 pytestmark = pytest.mark.browser
 
-
-def state(walk: Walk) -> dict[str, dict[int, dict[str, object]]]:
-    """What the simulated ConnectWise holds: lines by id."""
-    with urlopen(f"{walk.connectwise}/simulator/state", timeout=10) as answer:
-        book = json.load(answer, parse_float=Decimal)
-    return {"lines": {line["id"]: line for line in book["additions"]}}
+MOST_CLICKS = 25
 
 
-def test_a_month_from_the_empty_demo_to_a_finished_push(walk: Walk) -> None:
-    before = state(walk)["lines"]
+def test_a_newcomer_does_november_from_the_empty_demo(walk: Walk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Scan, upload, map, resolve, choose a create and a cancel, push, and undo one, by the screen alone."""
     walk.open()
     walk.says("Getting started")
-    walk.picture("overview-empty")
-    walk.scan()
+    walk.picture("1-overview")
+    walk.press("Scan ConnectWise")
+    walk.says("66 companies")
+    before = lines_of(walk.connectwise)
+    walk.press("Upload the export")
     walk.upload()
-    walk.map_licenses()
+    walk.picture("2-uploaded")
+    walk.follow("Map the licenses")
+    for tier, product in TIERS.items():
+        walk.press(re.compile(f"Map to {product}"))
+        walk.says(f"{tier} is mapped to {product}")
+    walk.picture("3-mapped")
     walk.menu("Avanan Seats")
-    walk.picture("preview")
-    walk.resolve("Pellmarsh", "Pellmarsh Property Lettings")
-    walk.choose("Thornrigg")
-    walk.choose("Scarmere")
+    walk.picture("4-preview")
+
+    walk.cell("Details", walk.grid().find("Company", "Pellmarsh"))
+    walk.picture("5-details")
+    this = walk.page.get_by_role("dialog").get_by_text("Pellmarsh Property Lettings Ltd").first
+    expect(this).to_be_visible()
+    walk.click(walk.page.get_by_role("dialog").get_by_role("button", name=re.compile("This company")).nth(1))
+    walk.says("by hand")
+    walk.page.keyboard.press("Escape")
+    walk.settle()
+    walk.cell("Push", walk.grid().find("Company", "Thornrigg"))
+    walk.cell("Push", walk.grid().find("Company", "Scarmere"))
     walk.page.reload()
     walk.settle()
-    walk.says("Push 20 changes to ConnectWise")
-    walk.push(20)
-    walk.says("set 18 quantities, added 1 line and cancelled 1 for 20 companies from avanan-2026-11.csv.")
-    walk.picture("pushed")
-    after = state(walk)["lines"]
-    made = [line for number, line in after.items() if number not in before]
-    assert [(line["quantity"], line["effectiveDate"]) for line in made] == [(13, "2027-01-01T00:00:00Z")]
+    walk.push()
+    walk.picture("6-pushed")
+    after = lines_of(walk.connectwise)
     changed = [number for number in before if after[number] != before[number]]
-    assert len(changed) == 19
+    made = [line for number, line in after.items() if number not in before]
     ended = [after[number] for number in changed if after[number].get("cancelledDate")]
+    assert [(line["quantity"], line["effectiveDate"]) for line in made] == [(13, "2027-01-01T00:00:00Z")]
     assert [line["cancelledDate"] for line in ended] == ["2026-11-30T00:00:00Z"]
+    assert len(changed) == 19
 
     walk.menu("Operations")
-    expect(walk.page.get_by_text("Seat Sync").first).to_be_attached()
-    walk.scan()
-    walk.menu("Push")
-    walk.says("No row is chosen, so there is nothing to push.")
-    for page in ("Overview", "Mappings", "Audit", "Setup"):
-        walk.menu(page)
-        walk.picture(page.casefold())
-
-
-def test_a_wrong_file_is_refused_in_a_sentence(walk: Walk) -> None:
-    walk.open()
-    walk.scan()
-    walk.menu("Avanan Seats")
-    walk.page.locator("input[type=file]").set_input_files(
-        files=[{"name": "page.csv", "mimeType": "text/csv", "buffer": b"<!DOCTYPE html><html></html>"}]
-    )
-    expect(walk.page.get_by_test_id("stAlert").filter(has_text="HTML").first).to_be_visible()
-    expect(walk.page.get_by_text("Traceback")).to_have_count(0)
+    walk.press("Undo")
+    walk.mark("Was done")
+    walk.mark("Was done", 0)
+    walk.picture("7-undo")
+    walk.press("Review and undo 1 change")
+    walk.click(walk.page.get_by_role("dialog").get_by_role("button", name="Undo 1 change"))
+    walk.says(re.compile("Undo of .* UTC"))
+    walk.settle()
+    walk.picture("8-undone")
+    left = lines_of(walk.connectwise)
+    undone = [number for number in after if left[number] != after[number]]
+    assert len(undone) == 1
+    with capsys.disabled():
+        sys.stdout.write(f"\nNovember by a newcomer, from the empty demo: {walk.clicks} clicks.\n")
+    assert walk.clicks <= MOST_CLICKS
