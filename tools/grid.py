@@ -40,7 +40,7 @@ _CELLS = f"""{_GIVEN}
   return [...Array(given.rows).keys()].map(row => Object.fromEntries(
     titles.map((title, column) => [title, said(given.getCellContent([column, row]))])))
 }}"""
-_STEPS, _SOON = 60, 20
+_STEPS, _SOON, _STILL = 60, 20, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,17 @@ class Grid:
         begin, end = at.across(self._column(column))
         return box["x"] + (begin + end) / 2, box["y"] + at.along(row) + at.tall / 2
 
+    def still(self, column: str, row: int) -> tuple[float, float]:
+        """Return the place of a cell once it stands still: the page may be drawn around it yet."""
+        before, now = (0.0, 0.0), self.place(column, row)
+        while before != now:
+            self.page.wait_for_timeout(_STILL)
+            before, now = now, self.place(column, row)
+        return now
+
     def click(self, column: str, row: int) -> None:
         """Click on a cell."""
-        self.page.mouse.click(*self.place(column, row))
+        self.page.mouse.click(*self.still(column, row))
 
     def click_head(self, column: str) -> None:
         """Click on the head of a column, which sorts by it."""

@@ -79,7 +79,7 @@ def _pages(walk: Walk, visit: Visit, state: str) -> None:
         walk.open(path)
         visit(f"{name}-{state}", walk.page)
         tabs = walk.page.get_by_role("tab")
-        for place in range(1, tabs.count()):
+        for place in range(1, tabs.count() if state == "filled" else 0):
             label = tabs.nth(place).inner_text().strip()
             walk.turn_to(label)
             visit(f"{name}-{state}-{label.lower().replace(' ', '-')}", walk.page)

@@ -5,7 +5,7 @@ import logging
 import socket
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
@@ -43,7 +43,8 @@ def _answer_at_once() -> None:
     """
     for each in gc.get_objects():
         if isinstance(each, socket.socket) and each.family in (socket.AF_INET, socket.AF_INET6):
-            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):  # it was closed
+                each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _warm_up() -> None:

@@ -111,7 +111,7 @@ def test_of_two_pushes_at_once_the_one_that_runs_is_killed_and_a_third_process_f
 def test_a_cancel_by_another_process_lets_the_changes_in_flight_finish_and_sends_no_more(
     prepared: Prepared, installation: Installation
 ) -> None:
-    slow_writes(prepared, COMMAND_SECONDS)
+    slow_writes(prepared, 2 * COMMAND_SECONDS)
     process = installation.start(*prepared.push)
     until_written(prepared, 5)
 

@@ -12,6 +12,8 @@ from seatsync.ui.session import installation
 def test_connections_to_a_socket_that_listens_send_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert not listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        closed = socket.socket()
+        closed.close()
         server._answer_at_once()
         with socket.create_connection(listener.getsockname()) as client:
             accepted, _ = listener.accept()
