@@ -13,7 +13,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 _LARGEST = 200 * 1024 * 1024
-_STEP = 40
 
 
 @dataclass

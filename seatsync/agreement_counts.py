@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from seatsync.desk import Desk
 from seatsync.lines import gather_lines
 from seatsync.people import Permission
+from seatsync.tiers import mapped_products
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ def count_types(desk: Desk) -> tuple[TypeCount, ...]:
     """
     desk.require(Permission.SEE, "agreement_types.list")
     team, store = desk.team.id, desk.store
-    products = frozenset(m.product_id for m in store.choices.mappings(team) if m.product_id is not None)
+    products = mapped_products(store.choices.mappings(team))
     book = store.snapshots.book(team, desk.snapshot().id, products)
     lines = gather_lines(book, products, frozenset(), desk.today, desk.rules.currency)
     agreements, counted = dict.fromkeys(book.agreement_types, 0), dict.fromkeys(book.agreement_types, 0)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from seatsync.holdings import Amounts, Held, Holdings, Strand
 from seatsync.model import decimals
 from seatsync.question import Column, Dimension, Order, Question
+from seatsync.searching import finder
 
 _NONE = Decimal(0)
 
@@ -64,11 +65,11 @@ def pivot(holdings: Holdings, asked: Question) -> Pivot:
 
 def group(holdings: Holdings, asked: Question) -> dict[str, list[Strand]]:
     """Sort the strands that a question is about by the key of its dimension."""
-    words = asked.words.casefold().split()
+    fits = finder(asked.words)
     only = frozenset(asked.licenses)
     found: dict[str, list[Strand]] = {}
     for strand in holdings.strands:
-        if (only and strand.tier not in only) or not all(word in strand.said for word in words):
+        if (only and strand.tier not in only) or not fits(strand.said):
             continue
         if asked.measure.of_money and strand.currency not in ("", asked.currency):
             continue

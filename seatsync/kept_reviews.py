@@ -16,9 +16,13 @@ _KEPT = 6
 """How many previews are kept: one of 5,000 rows takes some 30 MB."""
 
 
+_Head = tuple[int, object]
+"""The number of the team's last audit entry, and what changes without one."""
+
+
 @dataclass(slots=True)
 class _Kept:
-    head: object
+    head: _Head
     stamp: object
     sheet: Worksheet
     saved: bool
@@ -61,7 +65,8 @@ class KeptReviews:
         """Return what is kept if it still holds, which somebody else may have seen to; else build it."""
         manages = desk.person.may(Permission.MANAGE)
         # Both are read before it is built: what changes meanwhile, by the building too, makes it outdated.
-        kept, head, stamp = self._get(key), _head(desk, export), _stamp(desk, export)
+        kept, head = self._get(key), _head(desk, export)
+        stamp = _stamp(desk, export, head)
         if kept is None or kept.stamp != stamp or not kept.holds(manages=manages):
             sheet = Worksheet(replace(build_preview(desk, export), ticks={}))
             kept = _Kept(head, stamp, sheet, saved=manages)
@@ -79,30 +84,27 @@ class KeptReviews:
             self.sheet(desk, newest.id)
 
 
-def _head(desk: Desk, export: ExportId) -> object:
+def _head(desk: Desk, export: ExportId) -> _Head:
     """Name the state of a team by a few small reads: none of its data changes without one of these."""
     team = desk.team.id
-    return (
+    known = (
         desk.today,
         desk.snapshot().id,
-        desk.store.audit.head(team),
         tuple(sorted(desk.store.choices.agreements(team, export).items())),
         tuple((record.id, record.accepted, record.declared) for record in desk.store.exports.all(team)),
     )
+    return desk.store.audit.head(team), known
 
 
-def _stamp(desk: Desk, export: ExportId) -> object:
+def _stamp(desk: Desk, export: ExportId, head: _Head) -> object:
     """Name everything that a preview is computed from; reading it costs far less than the preview."""
     team, store = desk.team.id, desk.store
     return (
-        desk.today,
-        desk.snapshot().id,
+        head[1],
         desk.rules,
         store.choices.mappings(team),
         store.choices.links(team),
         store.choices.rejections(team),
-        tuple(sorted(store.choices.agreements(team, export).items())),
-        tuple((record.id, record.accepted, record.declared) for record in store.exports.all(team)),
         Unknowns.of(store.operations.unknown(team)),
         account_of(desk, store.exports.get(team, export)),
     )

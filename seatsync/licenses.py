@@ -9,6 +9,7 @@ from enum import StrEnum
 from seatsync.desk import Desk
 from seatsync.model import Book, Product, TierMapping, decimals
 from seatsync.people import Permission
+from seatsync.searching import finder
 from seatsync.tiers import Suggestion, TierUse, suggest
 from seatsync.upkeep import tiers_in_use
 
@@ -94,8 +95,8 @@ def list_licenses(desk: Desk, book: Book) -> Licenses:
 
 def matching(mapped: Iterable[Mapped], words: str) -> tuple[Mapped, ...]:
     """Return the mappings in whose license, product or description every word occurs, in any case."""
-    needles = words.casefold().split()
-    return tuple(each for each in mapped if all(needle in _haystack(each) for needle in needles))
+    fits = finder(words)
+    return tuple(each for each in mapped if fits(_haystack(each)))
 
 
 def _haystack(mapped: Mapped) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from seatsync.desk import Desk
 from seatsync.journal import Outcome
-from seatsync.model import ExportId, OperationId, decimals
+from seatsync.model import CompanyId, ExportId, OperationId, ProductId, decimals
 from seatsync.people import Permission
 from seatsync.preview import PreviewRow
 from seatsync.status import OperationKind
@@ -37,17 +37,16 @@ def history_of(desk: Desk, row: PreviewRow) -> tuple[Event, ...]:
     desk.require(Permission.SEE, "preview.view", row.key)
     if row.company is None or row.product is None:
         return ()
-    events = [*_exports(desk, row), *_changes(desk, row)]
+    company, product = row.company.id, row.product.id
+    events = [*_exports(desk, row, company, product), *_changes(desk, company, product)]
     return tuple(sorted(events, key=lambda event: event.at, reverse=True))
 
 
-def _exports(desk: Desk, row: PreviewRow) -> Iterable[Event]:
+def _exports(desk: Desk, row: PreviewRow, company: CompanyId, product: ProductId) -> Iterable[Event]:
     team, store = desk.team.id, desk.store
-    assert row.company is not None
-    assert row.product is not None
     keys = {part.key for part in row.parts}
-    keys |= {link.key for link in store.choices.links(team) if link.company_id == row.company.id}
-    tiers = {m.tier for m in store.choices.mappings(team) if m.product_id == row.product.id}
+    keys |= {link.key for link in store.choices.links(team) if link.company_id == company}
+    tiers = {m.tier for m in store.choices.mappings(team) if m.product_id == product}
     found: dict[ExportId, list[Decimal]] = {}
     for export, part in store.exports.rows_of(team, keys):
         if part.tier in tiers and part.users is not None and part.problem is None:
@@ -59,12 +58,10 @@ def _exports(desk: Desk, row: PreviewRow) -> Iterable[Event]:
             yield Event(record.uploaded_at, "Export uploaded, not in it", record.name, None)
 
 
-def _changes(desk: Desk, row: PreviewRow) -> Iterable[Event]:
+def _changes(desk: Desk, company: CompanyId, product: ProductId) -> Iterable[Event]:
     store = desk.store.operations
-    assert row.company is not None
-    assert row.product is not None
-    for outcome in store.outcomes_of(desk.team.id, row.company.id):
-        if outcome.change.product.id == row.product.id and (outcome.result.written or outcome.unknown):
+    for outcome in store.outcomes_of(desk.team.id, company):
+        if outcome.change.product.id == product and (outcome.result.written or outcome.unknown):
             run = store.get(desk.team.id, outcome.operation_id)
             kind = "Undo" if run.kind is OperationKind.UNDO else "Push"
             yield Event(

@@ -8,6 +8,7 @@ from seatsync.desk import Desk
 from seatsync.model import Book, Company, CompanyId, ExportId, Link, portal_key
 from seatsync.people import Permission
 from seatsync.renames import Rename, Sighting, renames_of
+from seatsync.searching import finder
 from seatsync.status import LinkSource
 
 
@@ -98,10 +99,8 @@ def view_of(
 
 def matching(views: Iterable[LinkView], part: Part, words: str) -> tuple[LinkView, ...]:
     """Return the links of a part in whose tenant, portal or company every word occurs, in any case."""
-    needles = words.casefold().split()
-    return tuple(
-        view for view in views if part.holds(view) and all(needle in view.words for needle in needles)
-    )
+    fits = finder(words)
+    return tuple(view for view in views if part.holds(view) and fits(view.words))
 
 
 def find(views: Iterable[LinkView], portal: str) -> LinkView | None:

@@ -11,7 +11,8 @@ from seatsync.preview import PreviewRow
 from seatsync.previews import Review
 from seatsync.status import Status
 from seatsync.summary import counted
-from seatsync.worksheet import Sums, add_up, client_of
+from seatsync.sums import Sums, add_up
+from seatsync.worksheet import client_of
 
 _COLUMNS = ("", "Company", "Product", "Billed", "Export", "Diff.", "Monthly effect", "Why")
 _NUMERIC = frozenset({"Billed", "Export", "Diff.", "Monthly effect"})

@@ -21,6 +21,7 @@ from seatsync.model import AgreementId, Book, ExportId, ExportRecord, Snapshot
 from seatsync.people import Permission
 from seatsync.preview import Preview, PreviewRow
 from seatsync.reconcile import Inputs, reconcile
+from seatsync.tiers import mapped_products
 from seatsync.unknowns import Unknowns
 
 
@@ -100,7 +101,7 @@ def build_preview(
     team, store = desk.team.id, desk.store
     record, snapshot, rules = store.exports.get(team, export), desk.snapshot(), desk.rules
     mappings = store.choices.mappings(team)
-    products = frozenset(m.product_id for m in mappings if m.product_id is not None)
+    products = mapped_products(mappings)
     book = store.snapshots.book(team, snapshot.id, products)
     seat_rows, before = store.exports.seat_rows(team, export), store.exports.previous_accepted(team, export)
     earlier = store.exports.seat_rows(team, before.id) if before else ()

@@ -35,9 +35,7 @@ class Dimension(StrEnum):
     @property
     def unnamed(self) -> str:
         """What a row is called whose value is not known."""
-        return {"company": "Not linked", "product": "Not mapped", "license": "No license"}.get(
-            self, "No name"
-        )
+        return _UNNAMED[self]
 
 
 _UNNAMED = {

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from operator import itemgetter
 
 from seatsync.absent import Absence, absent_row
@@ -17,7 +16,6 @@ from seatsync.model import (
     Rejection,
     SeatRow,
     TierMapping,
-    decimals,
 )
 from seatsync.preview import ExportCounts, Preview, PreviewRow, SeenTenant, Totals
 from seatsync.resolve import Resolver
@@ -25,6 +23,8 @@ from seatsync.rows import Ground, group_row, seat_row
 from seatsync.rules import Rules
 from seatsync.seats import Seat, Treatment, count_seats, sort_seats
 from seatsync.status import Status
+from seatsync.sums import add_up
+from seatsync.tiers import mapped_products
 from seatsync.unknowns import Unknowns
 
 _ORDER = {status: place for place, status in enumerate(Status)}
@@ -62,7 +62,7 @@ class Inputs:
 def reconcile(given: Inputs) -> Preview:
     """Compute the preview; the same inputs in any order give the same preview."""
     mappings = {mapping.tier: mapping for mapping in given.mappings}
-    products = frozenset(m.product_id for m in given.mappings if m.product_id is not None)
+    products = mapped_products(given.mappings)
     rules = given.rules
     lines = gather_lines(given.book, products, rules.agreement_types, given.today, rules.currency)
     resolver = Resolver(given.book.companies, given.links, given.rejections)
@@ -136,17 +136,9 @@ def _place(row: PreviewRow) -> tuple[int, str, str]:
 def total(rows: Iterable[PreviewRow]) -> Totals:
     """Count rows by status, and add up seats and money over the rows chosen by default."""
     listed = list(rows)
-    chosen = [row for row in listed if row.selected]
-    money: dict[str, Decimal] = {}
-    for row in chosen:
-        if row.monthly_delta is not None:
-            money[row.currency] = money.get(row.currency, Decimal(0)) + row.monthly_delta
-    return Totals(
-        by_status=Counter(row.status for row in listed),
-        seats_now=decimals([row.quantity_now for row in chosen if row.quantity_now is not None]),
-        seats_new=decimals([row.quantity_new for row in chosen if row.quantity_new is not None]),
-        monthly_delta=money,
-    )
+    chosen = add_up(row for row in listed if row.selected)
+    counts = Counter(row.status for row in listed)
+    return Totals(counts, chosen.seats_now, chosen.seats_new, chosen.money)
 
 
 def _left_out(counts: ExportCounts, silent: int) -> tuple[str, ...]:

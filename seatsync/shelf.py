@@ -13,6 +13,7 @@ from seatsync.model import ExportId, ExportRecord, SeatRow, TeamId
 from seatsync.months import in_time_order
 from seatsync.people import Permission
 from seatsync.question import Question
+from seatsync.tiers import mapped_products
 
 KEPT = 36
 """How many exports are looked at: the latest uploaded ones, three years of one a month."""
@@ -75,7 +76,7 @@ class Shelf:
         read = (exports, older, mappings, links, snapshot, rules, desk.today)
         if read == self._read:
             return
-        products = frozenset(each.product_id for each in mappings if each.product_id is not None)
+        products = mapped_products(mappings)
         book = store.snapshots.book(team, snapshot.id, products) if snapshot else None
         self._rows = {each.id: self._rows.get(each.id) or _slim(desk, each.id) for each in exports}
         files = [(dated, self._rows[dated.export.id]) for dated in in_time_order(exports)]

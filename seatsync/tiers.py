@@ -34,6 +34,11 @@ class Suggestion:
     near: str = ""
 
 
+def mapped_products(mappings: Iterable[TierMapping]) -> frozenset[ProductId]:
+    """Return the products that some tier is mapped to."""
+    return frozenset(mapping.product_id for mapping in mappings if mapping.product_id is not None)
+
+
 def count_tiers(rows: Iterable[SeatRow], mapped: Iterable[str]) -> tuple[TierUse, ...]:
     """Count readable paid rows by tier: unmapped tiers first, then the most seats first."""
     known = frozenset(mapped)

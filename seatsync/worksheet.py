@@ -1,7 +1,7 @@
 """The rows of a preview as somebody works through them: searched, filtered, sorted, grouped by client."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -11,7 +11,9 @@ from typing import Any
 from seatsync.model import CompanyId
 from seatsync.preview import PreviewRow
 from seatsync.previews import Review
+from seatsync.searching import finder
 from seatsync.status import Status
+from seatsync.sums import Sums, add_up
 
 _NOTHING = Decimal(0)
 _REMEMBERED = 32
@@ -56,22 +58,6 @@ class View:
     order: Order = Order.STATUS
     grouped: bool = False
     """Whether the rows of one client stand together, under a line that sums them up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What some rows come to: how many, seats billed and in the export, and money by currency.
-
-    ``difference`` adds up the rows whose export says a number. ``silent`` rows have no money effect that can
-    be stated.
-    """
-
-    rows: int = 0
-    seats_now: Decimal = _NOTHING
-    seats_new: Decimal = _NOTHING
-    difference: Decimal = _NOTHING
-    money: Mapping[str, Decimal] = field(default_factory=dict)
-    silent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +129,13 @@ class Worksheet:
         return found
 
     def _find(self, view: View) -> tuple[Line, ...]:
-        places = [place for place in range(len(self.rows)) if self._wanted(place, view)]
+        fits = finder(view.words)
+        places = [
+            place for place, row in enumerate(self.rows) if _wanted(row, view) and fits(self.texts[place])
+        ]
         if view.order is not Order.STATUS:
             places.sort(key=lambda place: _SORTS[view.order](self.rows[place]))
         return _grouped(self.rows, places) if view.grouped else tuple(Line((place,)) for place in places)
-
-    def _wanted(self, place: int, view: View) -> bool:
-        row = self.rows[place]
-        return (
-            (not view.statuses or row.status in view.statuses)
-            and (not view.companies or (row.company is not None and row.company.id in view.companies))
-            and (not view.licenses or any(part.tier in view.licenses for part in row.parts))
-            and all(word in self.texts[place] for word in view.words.casefold().split())
-        )
 
     def chosen(self, ticks: Mapping[str, bool]) -> tuple[bool, ...]:
         """Say of each row whether its box is checked: as a person left it, else the default."""
@@ -188,6 +168,14 @@ class Worksheet:
         )
 
 
+def _wanted(row: PreviewRow, view: View) -> bool:
+    return (
+        (not view.statuses or row.status in view.statuses)
+        and (not view.companies or (row.company is not None and row.company.id in view.companies))
+        and (not view.licenses or any(part.tier in view.licenses for part in row.parts))
+    )
+
+
 def _text(row: PreviewRow) -> str:
     said = [row.company.name if row.company else ""]
     said += [row.product.identifier, row.product.description] if row.product else []
@@ -201,10 +189,6 @@ def client_of(row: PreviewRow) -> str:
     return row.company.name if row.company else " + ".join(dict.fromkeys(part.tenant for part in row.parts))
 
 
-def _moved(row: PreviewRow) -> Decimal:
-    return _NOTHING if row.difference is None else row.difference
-
-
 def _effect(row: PreviewRow) -> Decimal:
     return abs(row.monthly_delta) if row.monthly_delta is not None else Decimal(-1)
 
@@ -212,8 +196,8 @@ def _effect(row: PreviewRow) -> Decimal:
 # The preview's own order is by status; ties keep it, since sorting is stable.
 _SORTS: Mapping[Order, Callable[[PreviewRow], Any]] = {
     Order.CLIENT: lambda row: client_of(row).casefold(),
-    Order.RISE: lambda row: -_moved(row),
-    Order.FALL: _moved,
+    Order.RISE: lambda row: -(row.difference or _NOTHING),
+    Order.FALL: lambda row: row.difference or _NOTHING,
     Order.MONEY: lambda row: -_effect(row),
 }
 
@@ -231,22 +215,6 @@ def _grouped(rows: Sequence[PreviewRow], places: Iterable[int]) -> tuple[Line, .
             lines.append(Line(tuple(group), client=True))
         lines.extend(Line((place,), member=several) for place in group)
     return tuple(lines)
-
-
-def add_up(rows: Iterable[PreviewRow]) -> Sums:
-    """Sum up rows; currencies are never added to each other."""
-    count, silent, now, new, moved = 0, 0, _NOTHING, _NOTHING, _NOTHING
-    money: dict[str, Decimal] = {}
-    for row in rows:
-        count += 1
-        now += row.quantity_now or _NOTHING
-        new += row.quantity_new or _NOTHING
-        moved += _moved(row)
-        if row.monthly_delta is None:
-            silent += 1
-        else:
-            money[row.currency] = money.get(row.currency, _NOTHING) + row.monthly_delta
-    return Sums(count, now, new, moved, money, silent)
 
 
 def by_status(rows: Iterable[PreviewRow]) -> dict[Status, Sums]:

@@ -14,7 +14,8 @@ from seatsync.model import CompanyId, ExportId, ExportRecord, Snapshot, Snapshot
 from seatsync.preview import PreviewRow
 from seatsync.previews import Review
 from seatsync.status import Status
-from seatsync.worksheet import Line, Order, View, Worksheet, add_up, by_status, client_of
+from seatsync.sums import add_up
+from seatsync.worksheet import Line, Order, View, Worksheet, by_status, client_of
 from tests.factories import CONTOSO, ECP_TIER, FABRIKAM, book, line, preview, seat
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -10,8 +10,8 @@ from seatsync.errors import NotFound
 from seatsync.journal import AuditEntry
 from seatsync.logbook import read_entry
 from seatsync.ui.frame import explained
-from seatsync.ui.looks import text_column
-from seatsync.ui.runs_table import HEAD, PARAMETER, ROW
+from seatsync.ui.looks import ROW, table_height, text_column
+from seatsync.ui.runs_table import PARAMETER
 from seatsync.ui.text import plain
 
 ENTRY = "entry"
@@ -87,7 +87,7 @@ def _compare(entry: AuditEntry) -> None:
     st.dataframe(
         shown,
         hide_index=True,
-        height=HEAD + ROW * min(len(found), 12),
+        height=table_height(len(found), 12),
         row_height=ROW,
         column_config={
             "Differs": text_column("Differs", 104),
@@ -119,7 +119,7 @@ def _facts(entry: AuditEntry) -> None:
     st.dataframe(
         {"What": list(facts), "Value": list(facts.values())},
         hide_index=True,
-        height=HEAD + ROW * len(facts),
+        height=table_height(len(facts)),
         row_height=ROW,
         column_config={"What": text_column("What", 110), "Value": text_column("Value", 440)},
         alt="Facts of the entry",

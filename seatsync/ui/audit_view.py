@@ -18,8 +18,8 @@ from seatsync.present import AUDIT_COLUMNS, audit_cells, to_csv, to_xlsx
 from seatsync.ui.audit_entry import open_entry
 from seatsync.ui.downloads import safe_name
 from seatsync.ui.frame import explained
-from seatsync.ui.looks import text_column
-from seatsync.ui.runs_table import HEAD, PARAMETER, ROW
+from seatsync.ui.looks import ROW, table_height, text_column
+from seatsync.ui.runs_table import PARAMETER
 from seatsync.ui.session import Keys, get
 from seatsync.ui.words import counted, moment
 
@@ -104,7 +104,7 @@ def show_entries(entries: Sequence[AuditEntry]) -> None:
     st.dataframe(
         cells,
         hide_index=True,
-        height=HEAD + ROW * min(len(listed), _TALLEST),
+        height=table_height(len(listed), _TALLEST),
         row_height=ROW,
         placeholder="",
         column_config={

@@ -11,10 +11,10 @@ from seatsync.ui.charts import headed
 from seatsync.ui.downloads import offer_files
 from seatsync.ui.explore_tools import close_row
 from seatsync.ui.explore_view import file_name, numbers, value_said
-from seatsync.ui.looks import count_column, text_column
+from seatsync.ui.looks import ROW, count_column, table_height, text_column
 from seatsync.ui.text import plain
 
-_ROW, _HEAD, _TALLEST = 33, 35, 14
+_TALLEST = 14
 _WIDTH = 1000
 
 
@@ -46,8 +46,8 @@ def _drawer(holdings: Holdings, asked: Asked, found: Pivot, row: PivotRow, team:
     st.dataframe(
         frame,
         hide_index=True,
-        row_height=_ROW,
-        height=_HEAD + _ROW * min(len(cells), _TALLEST),
+        row_height=ROW,
+        height=table_height(len(cells), _TALLEST),
         placeholder="",
         column_config={
             "Month": text_column("Month", 72),

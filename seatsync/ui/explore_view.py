@@ -25,11 +25,11 @@ from seatsync.question import Asked, Drawing
 from seatsync.ui.charts import MOST, draw, headed
 from seatsync.ui.downloads import offer_files, safe_name
 from seatsync.ui.explore_tools import clear_filters, open_row, show_drawings
-from seatsync.ui.looks import count_column, text_column
+from seatsync.ui.looks import ROW, count_column, table_height, text_column
 from seatsync.ui.session import Keys, get
 from seatsync.ui.text import plain
 
-_ROW, _HEAD, _TALLEST = 33, 35, 14
+_TALLEST = 14
 _WITHOUT_SCROLLING = 6
 _OPEN, _CHANGE, _UNREAD = "open", "change", "unread"
 _WIDTH = 1040
@@ -164,8 +164,8 @@ def _show_pivot(asked: Asked, found: Pivot) -> None:
     st.dataframe(
         _frame(asked, found, rows),
         hide_index=True,
-        row_height=_ROW,
-        height=_HEAD + _ROW * min(len(rows), _TALLEST),
+        row_height=ROW,
+        height=table_height(len(rows), _TALLEST),
         placeholder=UNKNOWN,
         column_config=_columns(asked, found, keys),
         alt=f"{asked.question.measure.label} by {asked.question.dimension.value} and month",
@@ -254,8 +254,8 @@ def _show_exports(holdings: Holdings, asked: Asked) -> None:
     panel.dataframe(
         pd.DataFrame(cells, columns=[*FILE_COLUMNS, "Remark"]),
         hide_index=True,
-        row_height=_ROW,
-        height=_HEAD + _ROW * min(len(cells), _TALLEST),
+        row_height=ROW,
+        height=table_height(len(cells), _TALLEST),
         placeholder="",
         column_config={
             **counts,

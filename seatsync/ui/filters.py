@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from seatsync.preview import PreviewRow
 from seatsync.status import Status
 from seatsync.ui.looks import marked, status_help
 from seatsync.ui.session import Keys, get, put
@@ -198,8 +197,3 @@ def forget_filters() -> None:
     put(Keys.search, "")
     put(Keys.companies, [])
     put(Keys.licenses, [])
-
-
-def company_parameters(row: PreviewRow) -> dict[str, str]:
-    """Return the address parameters that show the rows of one company."""
-    return {_COMPANY: str(row.company.id), _STATUS: _ALL} if row.company else {_WORDS: row.parts[0].tenant}

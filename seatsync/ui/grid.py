@@ -16,11 +16,12 @@ from seatsync.preview import PreviewRow
 from seatsync.previews import tick
 from seatsync.status import Status
 from seatsync.ui.grid_table import ORDER, PUSH, columns_of, table_of
+from seatsync.ui.looks import ROW, table_height
 from seatsync.ui.notices import attempt, refuse
 from seatsync.ui.session import Keys, get, put
 from seatsync.worksheet import Line, Worksheet
 
-_ROW, _HEAD, _TALLEST = 33, 34, 18
+_TALLEST = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,12 @@ def show_grid(
         drawn.frame,
         key=key,
         hide_index=True,
-        height=_HEAD + _ROW * min(max(len(lines), 1), _TALLEST),
+        height=table_height(max(len(lines), 1), _TALLEST),
         disabled=True if not desk.person.may(Permission.MANAGE) else [*ORDER[1:]],
         column_config=columns_of(sheet, partial(_open, drawn, opened)),
         on_change=_save,
         args=(desk, drawn, key, ticks),
-        row_height=_ROW,
+        row_height=ROW,
         placeholder="",
         column_order=ORDER,
         alt="Preview rows",

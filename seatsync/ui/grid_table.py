@@ -10,10 +10,11 @@ import streamlit as st
 from seatsync.present import preview_frame
 from seatsync.preview import PreviewRow
 from seatsync.status import Status
+from seatsync.sums import add_up
 from seatsync.ui.looks import colour, count_column, marked, money_column, text_column
 from seatsync.ui.session import Keys
 from seatsync.ui.words import counted
-from seatsync.worksheet import Line, Worksheet, add_up
+from seatsync.worksheet import Line, Worksheet
 
 PUSH, OPEN = "Push", "Details"
 ORDER = (

@@ -5,10 +5,10 @@ import streamlit as st
 from seatsync.desk import Desk
 from seatsync.line_history import history_of
 from seatsync.preview import PreviewRow
-from seatsync.ui.looks import count_column, text_column
+from seatsync.ui.looks import ROW, count_column, table_height, text_column
 from seatsync.ui.words import moment
 
-_ROW, _HEAD, _MOST = 33, 34, 8
+_MOST = 8
 
 
 def show_history(desk: Desk, row: PreviewRow) -> None:
@@ -26,8 +26,8 @@ def show_history(desk: Desk, row: PreviewRow) -> None:
         },
         hide_index=True,
         placeholder="",
-        height=_HEAD + _ROW * min(len(events), _MOST),
-        row_height=_ROW,
+        height=table_height(len(events), _MOST),
+        row_height=ROW,
         column_config={
             "When": text_column("When", 140),
             "Seats": count_column("Seats", "In the export, or on the line after the push.", 60),

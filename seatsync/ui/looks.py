@@ -6,6 +6,7 @@ import streamlit as st
 
 from seatsync.preview import PreviewRow
 from seatsync.status import Result, Status
+from seatsync.worksheet import client_of
 
 _MARKS = {
     Status.READY: ("↻", "green"),
@@ -64,10 +65,17 @@ def status_help() -> str:
 
 def row_title(row: PreviewRow) -> str:
     """Name a row for a list: company or tenants, product or licenses, status."""
-    who = row.company.name if row.company else " + ".join(dict.fromkeys(part.tenant for part in row.parts))
     what = row.product.identifier if row.product else ""
     what = what or " + ".join(dict.fromkeys(part.tier for part in row.parts))
-    return " · ".join(filter(None, (who, what, row.status.label)))
+    return " · ".join(filter(None, (client_of(row), what, row.status.label)))
+
+
+ROW, _HEAD = 33, 34
+
+
+def table_height(rows: int, most: int | None = None) -> int:
+    """Return the height in pixels of a table with rows of ROW, of which at most ``most`` are seen at once."""
+    return _HEAD + ROW * (rows if most is None else min(rows, most))
 
 
 def count_column(label: str, help_text: str | None = None, width: int = 90) -> Any:

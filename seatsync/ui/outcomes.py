@@ -13,8 +13,7 @@ from seatsync.present import OUTCOME_COLUMNS, outcome_cells
 from seatsync.status import Result
 from seatsync.summary import deed, is_later
 from seatsync.ui.downloads import report_downloads
-from seatsync.ui.looks import RESULT_MARKS, text_column
-from seatsync.ui.runs_table import HEAD, ROW
+from seatsync.ui.looks import RESULT_MARKS, ROW, table_height, text_column
 from seatsync.ui.session import Keys, drop, get, put
 from seatsync.ui.text import amount, plain
 from seatsync.ui.words import counted, moment
@@ -79,7 +78,7 @@ def _table(outcomes: Sequence[Outcome], operation: Operation) -> None:
     st.dataframe(
         {name: cells[name] for name in _ORDER if dated or name != "Date"},
         hide_index=True,
-        height=HEAD + ROW * min(len(outcomes), _TALLEST),
+        height=table_height(len(outcomes), _TALLEST),
         row_height=ROW,
         column_config={
             OPEN: st.column_config.ButtonColumn(
@@ -134,7 +133,7 @@ def _drawer(desk: Desk, each: Undoable) -> None:
     st.dataframe(
         {"What": list(known), "Value": list(known.values())},
         hide_index=True,
-        height=HEAD + ROW * len(known),
+        height=table_height(len(known)),
         row_height=ROW,
         column_config={"What": text_column("What", 170), "Value": text_column("Value", 320)},
         alt="Facts of the change",

@@ -10,12 +10,13 @@ from seatsync.errors import SeatSyncError
 from seatsync.model import decimals
 from seatsync.status import Status
 from seatsync.steps import Stage, Way
+from seatsync.sums import Sums
 from seatsync.ui.checklist import go_to
 from seatsync.ui.looks import colour, marked
 from seatsync.ui.session import installation
 from seatsync.ui.text import amount, plain, seats
 from seatsync.ui.words import age, counted, moment
-from seatsync.worksheet import Sums, Worksheet
+from seatsync.worksheet import Worksheet
 
 _WIDTHS = (0.42, 0.11, 0.16, 0.31)
 _QUIET = {Status.NO_CHANGE: "billed as they should be", Status.SKIPPED: "skipped"}

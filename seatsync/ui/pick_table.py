@@ -5,12 +5,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-_ROW, _HEAD, _MOST = 33, 32, 12
+from seatsync.ui.looks import ROW, table_height
+
+_MOST = 12
 
 
 def height_of(rows: int) -> int:
     """Return the height in pixels of a table of so many rows: at most 12 are seen at once."""
-    return _HEAD + _ROW * min(max(rows, 1), _MOST) + 2
+    return table_height(max(rows, 1), _MOST)
 
 
 def pick_rows(
@@ -23,14 +25,14 @@ def pick_rows(
     height, places = height_of(len(cells)), range(len(cells))
     if not picks:
         st.dataframe(
-            cells, hide_index=True, height=height, row_height=_ROW, column_config=columns, alt=alt, key=key
+            cells, hide_index=True, height=height, row_height=ROW, column_config=columns, alt=alt, key=key
         )
         return ()
     event = st.dataframe(
         cells,
         hide_index=True,
         height=height,
-        row_height=_ROW,
+        row_height=ROW,
         column_config=columns,
         alt=alt,
         key=key,

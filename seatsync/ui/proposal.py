@@ -9,12 +9,12 @@ from seatsync.plan import BillAgain, Cancel, Change, Create, Plan, Update
 from seatsync.pushes import Proposal
 from seatsync.rehearsals import Rehearsed
 from seatsync.status import Kind
-from seatsync.ui.looks import RESULT_MARKS, count_column, money_column, text_column
+from seatsync.ui.looks import RESULT_MARKS, ROW, count_column, money_column, table_height, text_column
 from seatsync.ui.text import amounts, plain, seats
 from seatsync.ui.words import counted
 
 _MANY, _TALL = 12, 360
-_ROW, _HEAD, _ROWS = 33, 34, 20
+_ROWS = 20
 _OTHER_DAY = (
     "If ConnectWise refuses the date, the line starts on the first of next month or when the agreement "
     "allows; the outcome says which."
@@ -174,8 +174,8 @@ def _table(plan: Plan, changes: Sequence[Change], kind: Kind) -> None:
     st.dataframe(
         cells,
         hide_index=True,
-        height=_HEAD + _ROW * min(len(changes), _ROWS),
-        row_height=_ROW,
+        height=table_height(len(changes), _ROWS),
+        row_height=ROW,
         column_config={
             "Company": text_column("Company", 210),
             "Product": text_column("Product", 80),

@@ -8,6 +8,7 @@ from seatsync.desk import Desk
 from seatsync.links import allow_company
 from seatsync.model import Rejection
 from seatsync.people import Permission
+from seatsync.searching import finder
 from seatsync.ui.notices import attempt
 from seatsync.ui.trails import TAKE_BACK
 from seatsync.ui.words import AT_ONCE, counted, moment
@@ -18,8 +19,8 @@ _WIDTHS = (0.32, 0.28, 0.24, 0.16)
 
 def show_ruled_out(desk: Desk, rejections: Sequence[Rejection], words: str) -> None:
     """List the companies ruled out in which every word occurs."""
-    needles = words.casefold().split()
-    found = [each for each in rejections if all(needle in _haystack(each) for needle in needles)]
+    fits = finder(words)
+    found = [each for each in rejections if fits(_haystack(each))]
     st.subheader("Ruled out")
     st.caption(
         "A company ruled out for a tenant is neither matched nor suggested: a person links that tenant. "

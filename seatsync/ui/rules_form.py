@@ -20,6 +20,7 @@ from seatsync.limit_words import (
 from seatsync.owner_tag import LONGEST_TAG
 from seatsync.rules import BrakeLimits, Rules
 from seatsync.ui.frame import done, explained
+from seatsync.ui.saving import offer_save
 from seatsync.ui.session import Keys, get, put
 from seatsync.ui.text import plain
 from seatsync.upkeep import save_rules
@@ -124,19 +125,13 @@ def _pushes(rules: Rules) -> Rules:
 
 def _save(desk: Desk, rules: Rules, wanted: Rules) -> None:
     unsaved = _differences(rules, wanted)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        # Always enabled, under one key: the click that ends typing must reach it.
-        pressed = st.button(
-            "Save limits",
-            type="primary" if unsaved else "secondary",
-            icon=":material/save:",
-            key="save-limits",
-        )
-        if unsaved:
-            st.button("Discard", icon=":material/undo:", key="discard-limits", on_click=_discard)
-            st.markdown(f":material/edit: **Not saved yet:** {plain('; '.join(unsaved))}")
-        else:
-            st.caption("All limits are saved. The preview uses them at once.")
+    pressed = offer_save(
+        "Save limits",
+        "limits",
+        unsaved=f"**Not saved yet:** {plain('; '.join(unsaved))}" if unsaved else "",
+        saved="All limits are saved. The preview uses them at once.",
+        discard=_discard,
+    )
     if pressed and unsaved:
         with explained():
             save_rules(desk, wanted)

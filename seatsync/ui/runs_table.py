@@ -13,7 +13,7 @@ from seatsync.model import OperationId
 from seatsync.scans import total_of
 from seatsync.status import ENDED, OperationKind, OperationStatus
 from seatsync.ui.frame import guarded
-from seatsync.ui.looks import count_column, text_column
+from seatsync.ui.looks import ROW, count_column, table_height, text_column
 from seatsync.ui.session import Keys, get, put
 from seatsync.ui.words import moment, span
 
@@ -29,7 +29,6 @@ LOOKS: dict[OperationStatus, tuple[str, str, Colour]] = {
     OperationStatus.FAILED: ("×", ":material/error:", "red"),
 }
 PARAMETER = "operation"
-ROW, HEAD = 33, 34
 """Heights in pixels: of a row of a table, and of its head."""
 
 _RESULTS = {"Created": 62, "Updated": 64, "Cancelled": 74, "Skipped": 64, "Failed": 54}
@@ -66,7 +65,7 @@ def choose_run(runs: Sequence[Operation], chosen: OperationId | None, cells: Cel
     st.dataframe(
         dict(cells),
         hide_index=True,
-        height=HEAD + ROW * min(len(ids), rows),
+        height=table_height(len(ids), rows),
         row_height=ROW,
         column_config=_columns(cells),
         placeholder="",

@@ -12,8 +12,7 @@ from seatsync.snapshot_changes import Entry, Records, SnapshotChanges, What
 from seatsync.snapshot_words import in_words
 from seatsync.status import OperationStatus
 from seatsync.ui.frame import guarded
-from seatsync.ui.looks import text_column
-from seatsync.ui.runs_table import HEAD, ROW
+from seatsync.ui.looks import ROW, table_height, text_column
 from seatsync.ui.words import moment
 
 _ALL = "All"
@@ -101,7 +100,7 @@ def _table(entries: Sequence[Entry]) -> None:
     st.dataframe(
         shown,
         hide_index=True,
-        height=HEAD + ROW * min(len(entries), _TALLEST),
+        height=table_height(len(entries), _TALLEST),
         row_height=ROW,
         column_config={
             "Change": text_column("Change", 172),

@@ -8,6 +8,7 @@ from seatsync.desk import Desk
 from seatsync.errors import InvalidChoice
 from seatsync.schedules import EXAMPLE, WEEKDAYS, Cron, read_cron, save_schedule, schedule_of, told
 from seatsync.ui.frame import done, explained
+from seatsync.ui.saving import offer_save
 from seatsync.ui.session import installation
 from seatsync.ui.text import plain
 
@@ -50,18 +51,12 @@ def _save(desk: Desk, choice: str, wanted: str, kept: Cron | None) -> None:
         wrong = error
     said = f"scans start {plain(told(cron, zone, datetime.now(UTC)))}" if cron else "no scan starts by itself"
     unsaved = wrong is None and cron != kept
-    with st.container(horizontal=True, vertical_alignment="center"):
-        # Always enabled, under one key: the click that ends typing must reach it.
-        pressed = st.button(
-            "Save schedule",
-            type="primary" if unsaved else "secondary",
-            icon=":material/save:",
-            key="save-schedule",
-        )
-        if unsaved:
-            st.markdown(f":material/edit: **Not saved yet.** Once saved, {said}.")
-        elif wrong is None:
-            st.caption("The schedule is saved.")
+    pressed = offer_save(
+        "Save schedule",
+        "schedule",
+        unsaved=f"**Not saved yet.** Once saved, {said}." if unsaved else "",
+        saved="" if wrong is not None else "The schedule is saved.",
+    )
     if wrong is not None:
         st.error(plain(wrong), icon=":material/error:")
     elif pressed:

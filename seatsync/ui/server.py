@@ -48,13 +48,12 @@ def _answer_at_once() -> None:
 
 
 def _warm_up() -> None:
-    """Build each team's newest preview, so that the first to open the app need not wait for it."""
+    """Build the newest preview, so that the first to open the app need not wait for it."""
     wiring = installation()
-    for team in wiring.store.teams.all():
-        try:
-            wiring.reviews.warm_up(wiring.desk(team.name, NOBODY))
-        except SeatSyncError as error:
-            _log.warning("The preview of team %s is not built beforehand: %s", team.id, error)
+    try:
+        wiring.reviews.warm_up(wiring.desk(person=NOBODY))
+    except SeatSyncError as error:
+        _log.warning("The preview is not built beforehand: %s", error)
 
 
 app = st.App(ROOT / "streamlit_app.py", lifespan=lifespan)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from seatsync.desk import Desk
 from seatsync.ui.frame import done, explained
+from seatsync.ui.saving import offer_save
 from seatsync.ui.session import installation
 from seatsync.ui.text import plain
 from seatsync.upkeep import save_timezone
@@ -36,17 +37,12 @@ def show_timezone(desk: Desk) -> None:
         )
         return
     unsaved = chosen != zone
-    with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button(
-            "Save time zone",
-            type="primary" if unsaved else "secondary",
-            icon=":material/save:",
-            key="save-timezone",
-        )
-        if unsaved:
-            st.markdown(f":material/edit: **Not saved yet:** {plain(f'{zone} → {chosen}')}")
-        else:
-            st.caption(f"In use: {plain(zone)}.")
+    pressed = offer_save(
+        "Save time zone",
+        "timezone",
+        unsaved=f"**Not saved yet:** {plain(f'{zone} → {chosen}')}" if unsaved else "",
+        saved=f"In use: {plain(zone)}.",
+    )
     if pressed and unsaved:
         with explained():
             save_timezone(desk, chosen)

@@ -8,12 +8,12 @@ from itertools import compress
 import streamlit as st
 
 from seatsync.status import Status
-from seatsync.ui.looks import colour, count_column, marked, text_column
+from seatsync.ui.looks import ROW, colour, count_column, marked, table_height, text_column
 from seatsync.ui.text import amounts, plain, seats
 from seatsync.ui.words import counted
 from seatsync.worksheet import Line, Worksheet
 
-_ROW, _HEAD, _WIDTH = 33, 34, 930
+_WIDTH = 930
 
 
 def show_totals(sheet: Worksheet, chosen: Sequence[bool]) -> None:
@@ -63,8 +63,8 @@ def _show_by_status(sheet: Worksheet, chosen: Sequence[bool]) -> None:
             "On push": [status.on_push for status in statuses],
         },
         hide_index=True,
-        height=_HEAD + _ROW * len(statuses),
-        row_height=_ROW,
+        height=table_height(len(statuses)),
+        row_height=ROW,
         column_config={
             "Status": st.column_config.MultiselectColumn(
                 width=150,

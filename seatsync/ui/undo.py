@@ -10,9 +10,9 @@ from seatsync.journal import Operation
 from seatsync.people import Permission
 from seatsync.ui.confirm import confirm_if_asked, show_actions, show_digest, show_rehearsed
 from seatsync.ui.frame import guarded
-from seatsync.ui.looks import money_column, text_column
+from seatsync.ui.looks import ROW, money_column, table_height, text_column
 from seatsync.ui.proposal import show_summary, step
-from seatsync.ui.runs_table import HEAD, PARAMETER, ROW
+from seatsync.ui.runs_table import PARAMETER
 from seatsync.ui.session import Keys, drop
 from seatsync.ui.words import counted, moment
 from seatsync.undos import LookBack, Undoable, propose_undo
@@ -86,7 +86,7 @@ def _choose(desk: Desk, back: LookBack, offered: Sequence[Undoable]) -> list[int
     event = st.dataframe(
         cells,
         hide_index=True,
-        height=HEAD + ROW * min(len(changes), _TALLEST),
+        height=table_height(len(changes), _TALLEST),
         row_height=ROW,
         column_config={
             "Company": text_column("Company", 170),

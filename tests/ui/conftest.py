@@ -2,9 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -22,29 +20,11 @@ from seatsync.ui.session import installation, reset_installation
 from seatsync.upkeep import book_of, find_product, map_tier
 from seatsync.wiring import Wiring
 from tests.contract.proxy import running
+from tools.installed import ROOT, SAMPLES, TIERS, TODAY, settings_of
 
-ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = ROOT / "data" / "samples"
-TODAY = date(2026, 11, 22)
-SAMPLE_TIERS = {
-    "Email Advanced Protect": "AV-EAP",
-    "Email Complete Protect": "AV-ECP",
-    "Email Basic Protect": "AV-EBP",
-}
 SECONDS = 30
 
 OpenPage = Callable[..., AppTest]
-
-
-def connection_to(url: str) -> dict[str, Any]:
-    """Return the settings of the sample book's simulator, without the prefix."""
-    return {
-        "connectwise_url": url,
-        "connectwise_company": "training",
-        "connectwise_public_key": "public-key",
-        "connectwise_private_key": "private-key",
-        "connectwise_client_id": "client-id",
-    }
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +32,13 @@ def scanned_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database that holds one scan of the sample book and its three mappings."""
     folder = tmp_path_factory.mktemp("scanned")
     with running(create_app(SimulatedBook.sample(), today=TODAY)) as url:
-        settings = Settings(database_url=f"sqlite:///{folder}/seatsync.db", today=TODAY, **connection_to(url))
+        settings = Settings.from_mapping(settings_of(folder, url))
         with Wiring(settings) as wiring:
             desk = wiring.desk()
             operation = start_scan(desk)
             assert wait_for(desk.store, desk.team.id, operation.id, lambda _: None).status == "completed"
             products = book_of(desk).products.values()
-            for tier, identifier in SAMPLE_TIERS.items():
+            for tier, identifier in TIERS.items():
                 map_tier(desk, tier, find_product(products, identifier))
     return folder
 
@@ -73,13 +53,8 @@ def simulator() -> Starlette:
 def app_settings(simulator: Starlette, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The environment of an empty installation on a running simulator; yields the database's folder."""
     with running(simulator) as url:
-        given = {
-            "database_url": f"sqlite:///{tmp_path}/seatsync.db",
-            "today": TODAY.isoformat(),
-            **connection_to(url),
-        }
-        for name, value in given.items():
-            monkeypatch.setenv(f"SEATSYNC_{name.upper()}", value)
+        for name, value in settings_of(tmp_path, url).items():
+            monkeypatch.setenv(name, value)
         reset_installation()
         yield tmp_path
         reset_installation()

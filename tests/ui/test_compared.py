@@ -5,8 +5,9 @@ from streamlit.testing.v1 import AppTest
 from seatsync.desk import Desk
 from seatsync.model import ExportId
 from seatsync.previews import build_preview, upload
+from tools.installed import SAMPLES
 
-from .conftest import SAMPLES, OpenPage, upload_sample, words
+from .conftest import OpenPage, upload_sample, words
 
 PAGE = "pages/preview.py"
 OCTOBER = (SAMPLES / "avanan-2026-10.csv").read_bytes()

@@ -2,7 +2,7 @@
 
 import tomllib
 
-from .conftest import ROOT
+from tools.installed import ROOT
 
 
 def test_no_table_offers_a_download_whose_cells_a_spreadsheet_would_run() -> None:

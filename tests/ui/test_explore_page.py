@@ -10,7 +10,8 @@ from seatsync.desk import Desk
 from seatsync.people import Person, Role
 from seatsync.previews import build_preview, upload
 from seatsync.question import Dimension, Measure
-from tests.ui.conftest import SAMPLES, OpenPage, words
+from tests.ui.conftest import OpenPage, words
+from tools.installed import SAMPLES
 
 EXPLORE = "pages/explore.py"
 MONTHS = ("2026-09", "2026-10", "2026-11")

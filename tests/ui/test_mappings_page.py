@@ -15,7 +15,8 @@ from seatsync.status import Status
 from seatsync.ui import mapping_table
 from seatsync.ui.session import Keys
 from seatsync.upkeep import book_of, clear_mapping, find_product, map_tier, mapping_of
-from tests.ui.conftest import SAMPLE_TIERS, OpenPage, words
+from tests.ui.conftest import OpenPage, words
+from tools.installed import TIERS
 
 PAGE = "pages/mappings.py"
 TYPES = "Agreement types"
@@ -100,7 +101,7 @@ def test_a_license_that_bears_the_name_of_a_product_is_mapped_in_one_click(
 def test_no_more_than_one_button_is_the_primary_one(
     desk: Desk, november: ExportId, open_page: OpenPage
 ) -> None:
-    for tier in SAMPLE_TIERS:
+    for tier in TIERS:
         clear_mapping(desk, tier)
     page = open_page(PAGE)
     assert sum(label.startswith("Map to") for label in labels(page)) >= 3

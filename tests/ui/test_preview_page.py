@@ -14,8 +14,9 @@ from seatsync.ui import frame
 from seatsync.ui.grid import read_clicks
 from seatsync.upkeep import book_of, map_tier, mapping_of
 from seatsync.worksheet import Line, View, Worksheet
+from tools.installed import SAMPLES
 
-from .conftest import SAMPLES, OpenPage, upload_sample, words
+from .conftest import OpenPage, upload_sample, words
 
 PAGE = "pages/preview.py"
 NOVEMBER = (SAMPLES / "avanan-2026-11.csv").read_bytes()
