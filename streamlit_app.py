@@ -16,7 +16,8 @@ LAST = 5
 
 desk = frame("Overview")
 with guarded():
-    way = find_way(desk, connected=installation().connection(desk.team.id) is not None)
+    connected = installation().connection(desk.team.id) is not None
+    way = find_way(desk, installation().lists.tiers(desk), connected=connected)
     running = under_way(desk)
     runs = recent(desk)
     holdings = installation().shelves.of(desk.team.id).holdings(desk)

@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 _LARGEST = 200 * 1024 * 1024
+_WELL = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Clicker:
     query: str
     label: str
     pills: str = ""
+    fragment: str = ""
     options: Sequence[str] = ()
     seconds: list[float] = field(default_factory=list)
 
@@ -48,6 +50,8 @@ class Clicker:
         asked.rerun_script.query_string = self.query
         asked.rerun_script.page_name = self.page
         if chosen is not None:
+            # As a browser does: what stands in a part of the page that is drawn by itself draws that alone.
+            asked.rerun_script.fragment_id = self.fragment
             state = asked.rerun_script.widget_states.widgets.add()
             state.id = self.pills
             state.string_array_value.data.extend(chosen)
@@ -56,17 +60,18 @@ class Clicker:
             said = ForwardMsg.FromString(_bytes(await self.socket.recv()))
             kind = said.WhichOneof("type")
             if kind == "delta":
-                self._note(said.delta.new_element)
+                self._note(said.delta)
             elif kind == "script_finished":
-                if said.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+                if said.script_finished not in _WELL:
                     raise RuntimeError(f"The page ended with {said.script_finished}.")
                 return
 
-    def _note(self, element: Any) -> None:
+    def _note(self, delta: Any) -> None:
+        element = delta.new_element
         if element.WhichOneof("type") == "exception":
             raise RuntimeError(element.exception.message)
         if element.WhichOneof("type") == "button_group" and element.button_group.label == self.label:
-            self.pills = element.button_group.id
+            self.pills, self.fragment = element.button_group.id, delta.fragment_id
             self.options = [option.content for option in element.button_group.options]
 
 

@@ -2,20 +2,31 @@
 
 import streamlit as st
 
+from seatsync.desk import Desk
 from seatsync.errors import ColumnUnclear
 from seatsync.ui.compared import show_compared, show_older
 from seatsync.ui.details import offer_rows, open_row, show_details
 from seatsync.ui.downloads import preview_downloads
-from seatsync.ui.filters import current_view, forget_filters, offer_view, show_chips, show_search
-from seatsync.ui.frame import frame, guarded, menu_last
+from seatsync.ui.filters import forget_filters, offer_view, show_chips, show_search
+from seatsync.ui.frame import desk_again, frame, guarded, menu_last
 from seatsync.ui.grid import bulk_buttons, show_grid
 from seatsync.ui.notices import show_problem
 from seatsync.ui.read_panel import show_read_panel
-from seatsync.ui.reading import offer_push, open_sheet, show_banner, show_snapshot_age, show_unmapped
+from seatsync.ui.reading import (
+    Work,
+    draw_all_if_new,
+    offer_push,
+    open_work,
+    show_banner,
+    show_snapshot_age,
+    show_unmapped,
+    to_be_drawn,
+)
 from seatsync.ui.totals import left_out_sentence, offer_by_status, show_totals, shown_sentence
 from seatsync.ui.upload import (
     ask_column,
     choose_export,
+    export_shown,
     kept_exports,
     need_snapshot,
     no_export,
@@ -24,56 +35,75 @@ from seatsync.ui.upload import (
     upload_box,
 )
 
-desk = frame("Avanan Seats", menu=False)
-with menu_last(desk):
+TITLE = "Avanan Seats"
+
+
+@st.fragment
+def show_work() -> Work | None:
+    """Draw what a click on the table or a filter changes; such a click draws nothing else anew."""
+    desk = desk_again(TITLE)
     show_problem()
-    need_snapshot(desk)
-    which, upload, push = st.columns([0.5, 0.19, 0.31], vertical_alignment="bottom")
     exports = kept_exports(desk)
+    export = export_shown(exports)
+    # Everything is worked out first: what is drawn in one go, the browser paints in one go.
+    work = open_work(desk, export) if export else None
+    draw_all_if_new(work)
+    which, upload, push = st.columns([0.5, 0.19, 0.31], vertical_alignment="bottom")
     with guarded():
         refusal = upload_box(desk, upload, small=bool(exports))
-        with which:
-            export = choose_export(exports)
+    with which:
+        choose_export(exports, export)
     if refusal is not None:
         show_refusal(refusal, export)
     if isinstance(refusal, ColumnUnclear):
         ask_column(desk, refusal)
-        st.stop()
-    if export is None:
+        return None
+    if export is None or work is None:
         no_export()
-        st.stop()
-
-    sheet, review = open_sheet(desk, export.id)
-    chosen, view = sheet.chosen(review.ticks), current_view(sheet)
-    lines = sheet.find(view)
+        return None
     with push:
-        offer_push(desk, export, sum(chosen))
+        offer_push(desk, export, sum(work.chosen))
     above, table = st.container(), st.container()
     with table:
         # The browser gets the table first, which takes it longest, and draws the rest around it.
-        if lines:
-            show_grid(desk, sheet, lines, review.ticks, open_row)
+        if work.lines:
+            show_grid(desk, work.sheet, work.lines, work.review.ticks, open_row)
         else:
             st.info("No row fits the filters.", icon=":material/filter_alt_off:")
             st.button("Show all rows", icon=":material/filter_alt_off:", on_click=forget_filters)
     with above:
-        show_snapshot_age(desk, review)
-        show_repeated(export)
-        show_older(review)
-        show_banner(desk, review)
-        show_unmapped(review)
-        show_totals(sheet, chosen)
-        show_chips(sheet)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            show_search()
-            offer_view(sheet, view)
-            bulk_buttons(desk, sheet, lines)
-            offer_by_status(sheet, chosen)
-            preview_downloads(desk, review)
-        st.caption(shown_sentence(sheet, lines, chosen))
-    st.caption(left_out_sentence(sheet))
-    offer_rows(sheet)
-    st.subheader("About this export")
-    show_read_panel(desk, review)
-    show_compared(desk, review)
-    show_details(desk, review)
+        show_above(desk, work)
+    show_details(desk, work.review)
+    return work
+
+
+def show_above(desk: Desk, work: Work) -> None:
+    """Draw what stands over the table: what to know before reading it, its sums, and its filters."""
+    sheet, review = work.sheet, work.review
+    show_snapshot_age(desk, review)
+    show_repeated(review.export)
+    show_older(review)
+    show_banner(desk, review)
+    show_unmapped(review)
+    show_totals(sheet, work.chosen)
+    show_chips(sheet)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        show_search()
+        offer_view(sheet, work.view)
+        bulk_buttons(desk, sheet, work.lines)
+        offer_by_status(sheet, work.chosen)
+        preview_downloads(desk, review)
+    st.caption(shown_sentence(sheet, work.lines, work.chosen))
+
+
+desk = frame(TITLE, menu=False)
+with menu_last(desk):
+    need_snapshot(desk)
+    to_be_drawn()
+    work = show_work()
+    if work is not None:
+        st.caption(left_out_sentence(work.sheet))
+        offer_rows(work.sheet)
+        st.subheader("About this export")
+        show_read_panel(desk, work.review)
+        show_compared(desk, work.review)

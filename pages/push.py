@@ -9,7 +9,7 @@ from seatsync.ui.frame import frame, guarded
 from seatsync.ui.notices import show_problem
 from seatsync.ui.proposal import show_numbers, show_plan
 from seatsync.ui.pushed import pushes_of, say_pushed, show_result, stop_while_running
-from seatsync.ui.upload import PARAMETER, choose_export, kept_exports, need_snapshot, no_export
+from seatsync.ui.upload import PARAMETER, choose_export, export_shown, kept_exports, need_snapshot, no_export
 
 desk = frame(
     "Push", needs=Permission.MANAGE, intro="Nothing is written to ConnectWise before the plan is confirmed."
@@ -17,9 +17,11 @@ desk = frame(
 show_problem()
 stop_while_running(desk)
 need_snapshot(desk)
+exports = kept_exports(desk)
+export = export_shown(exports)
 which, actions = st.columns([0.5, 0.5], vertical_alignment="bottom")
 with which:
-    export = choose_export(kept_exports(desk))
+    choose_export(exports, export)
 if export is None:
     no_export()
     st.page_link("pages/preview.py", label="Open Avanan Seats", icon=":material/table_chart:")
@@ -40,7 +42,7 @@ st.page_link(
 )
 say_pushed(proposal, ended)
 if ended and not open_:
-    show_result(desk, ended[0])
+    show_result(desk, ended[0], leads=True)
 if open_:
     show_rehearsed(desk, proposal)
     show_numbers(proposal)
@@ -48,4 +50,4 @@ if open_:
     show_digest(proposal)
     confirm_if_asked(desk, proposal)
 if ended and open_:
-    show_result(desk, ended[0])
+    show_result(desk, ended[0], leads=False)

@@ -1,4 +1,4 @@
-"""What the Mappings page lists, kept in this process as long as nothing that it is made of has changed."""
+"""What the Mappings page and the overview list, kept as long as nothing that it is made of has changed."""
 
 import threading
 from collections import OrderedDict
@@ -11,7 +11,8 @@ from seatsync.licenses import Licenses, list_licenses
 from seatsync.link_list import LinkView, list_links
 from seatsync.model import Book
 from seatsync.people import Permission
-from seatsync.upkeep import book_of
+from seatsync.tiers import TierUse
+from seatsync.upkeep import book_of, tiers_in_use
 
 T = TypeVar("T")
 
@@ -30,6 +31,13 @@ class KeptLists:
         """Return the snapshot in use without its additions. Raises NotReady before the first scan."""
         desk.require(Permission.SEE, "mapping.list")
         return self._of((desk.team.id, "book"), desk.snapshot().id, lambda: book_of(desk))
+
+    def tiers(self, desk: Desk) -> tuple[TierUse, ...]:
+        """Return the licenses of the newest export, the unmapped first; empty without one."""
+        desk.require(Permission.SEE, "mapping.list")
+        if desk.store.snapshots.latest(desk.team.id) is None:
+            return tiers_in_use(desk)
+        return self._of((desk.team.id, "tiers"), _version(desk), lambda: tiers_in_use(desk))
 
     def licenses(self, desk: Desk) -> Licenses:
         """Return the waiting and the mapped licenses. Raises NotReady."""

@@ -44,15 +44,21 @@ class KeptReviews:
 
     def sheet(self, desk: Desk, export: ExportId) -> Worksheet:
         """Return the worksheet of an export, its review without ticks. Raises as build_preview does."""
-        desk.require(Permission.SEE, "preview.view", str(export))
-        key, head = (desk.team.id, export), _head(desk, export)
-        kept = self._get(key)
-        if kept is not None and kept.head == head and kept.holds(manages=desk.person.may(Permission.MANAGE)):
-            return kept.sheet
+        key = (desk.team.id, export)
+        if (sheet := self.kept(desk, export)) is not None:
+            return sheet
         with self._lock:
             building = self._building.setdefault(key, threading.Lock())
         with building:
             return self._renewed(desk, export, key)
+
+    def kept(self, desk: Desk, export: ExportId) -> Worksheet | None:
+        """Return the worksheet if it is at hand. Raises NotPermitted, NotReady."""
+        desk.require(Permission.SEE, "preview.view", str(export))
+        kept = self._get((desk.team.id, export))
+        if kept is None or not kept.holds(manages=desk.person.may(Permission.MANAGE)):
+            return None
+        return kept.sheet if kept.head == _head(desk, export) else None
 
     def _get(self, key: object) -> _Kept | None:
         with self._lock:

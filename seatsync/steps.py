@@ -9,7 +9,7 @@ from seatsync.journal import Operation
 from seatsync.model import ExportRecord, Snapshot
 from seatsync.people import Permission
 from seatsync.status import OperationKind, OperationStatus
-from seatsync.upkeep import tiers_in_use
+from seatsync.tiers import TierUse
 
 
 class Stage(StrEnum):
@@ -53,8 +53,11 @@ class Way:
         return next((step for step in self.steps if not step.done), None)
 
 
-def find_way(desk: Desk, *, connected: bool) -> Way:
-    """Look at what a team has done; ``connected`` says whether it has a ConnectWise connection."""
+def find_way(desk: Desk, uses: Sequence[TierUse], *, connected: bool) -> Way:
+    """Look at what a team has done.
+
+    ``uses`` are the licenses of its newest export; ``connected`` says that it has a connection.
+    """
     desk.require(Permission.SEE, "overview.view")
     store, team = desk.store, desk.team.id
     snapshot = store.snapshots.latest(team)
@@ -65,7 +68,7 @@ def find_way(desk: Desk, *, connected: bool) -> Way:
         _connect(connected),
         _scan(snapshot),
         _upload(export),
-        _map(desk, export),
+        _map(desk, export, uses),
         _push(export, pushes),
     )
     wrote = [run for run in runs if run.kind is not OperationKind.SCAN and run.status in _DONE]
@@ -91,9 +94,9 @@ def _scan(snapshot: Snapshot | None) -> Step:
     return Step(Stage.SCAN, True, said)
 
 
-def _map(desk: Desk, export: ExportRecord | None) -> Step:
+def _map(desk: Desk, export: ExportRecord | None, uses: Sequence[TierUse]) -> Step:
     mapped = len(desk.store.choices.mappings(desk.team.id))
-    waiting = [use.tier for use in tiers_in_use(desk) if not use.mapped]
+    waiting = [use.tier for use in uses if not use.mapped]
     if waiting:
         listed = ", ".join(waiting[:3]) + (f" and {len(waiting) - 3} more" if len(waiting) > 3 else "")
         return Step(Stage.MAP, False, f"Not mapped yet: {listed}.")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from croniter import croniter  # type: ignore[import-untyped]
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from seatsync.errors import InvalidChoice, NotPermitted
@@ -70,6 +70,8 @@ def test_the_next_due_time_is_later_stands_on_the_clock_and_is_then_the_last(
 @given(EXPRESSIONS, MOMENTS)
 def test_due_times_are_those_of_another_reader_of_cron(text: str, now: datetime) -> None:
     due, cron = now, read_cron(text)
+    # The other takes a list of all seven days for the lack of one, but only beside certain days of the month.
+    assume(len(cron.weekdays) < 7 or text.endswith(" *"))
     other = croniter(text, now)
     for _ in range(5):
         found = next_due(cron, "UTC", due)

@@ -1,6 +1,7 @@
 """The grid as a person uses it: drawn on a canvas, so a cell is a place; what it says is read beside it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,11 +125,15 @@ class Grid:
         return box["x"] + (begin + end) / 2, box["y"] + at.along(row) + at.tall / 2
 
     def still(self, column: str, row: int) -> tuple[float, float]:
-        """Return the place of a cell once it stands still: the page may be drawn around it yet."""
-        before, now = (0.0, 0.0), self.place(column, row)
+        """Return the place of a cell once it stands still."""
+        return self._stands(lambda: self.place(column, row))
+
+    def _stands(self, place: Callable[[], tuple[float, float]]) -> tuple[float, float]:
+        """Return a place once it stays the same: the page may be drawn around it yet."""
+        before, now = (0.0, 0.0), place()
         while before != now:
             self.page.wait_for_timeout(_STILL)
-            before, now = now, self.place(column, row)
+            before, now = now, place()
         return now
 
     def click(self, column: str, row: int) -> None:
@@ -144,9 +149,13 @@ class Grid:
 
     def mark(self, row: int | None = None) -> None:
         """Select a row, or take it back, by the box before it; all rows by the box in the head."""
+        self.root.scroll_into_view_if_needed()
+        self.page.mouse.click(*self._stands(lambda: self._mark(row)))
+
+    def _mark(self, row: int | None) -> tuple[float, float]:
         at, box = self.geometry(), self._box()
         middle = at.head / 2 if row is None else at.along(row) + at.tall / 2
-        self.page.mouse.click(box["x"] + at.widths[0] / 2, box["y"] + middle)
+        return box["x"] + at.widths[0] / 2, box["y"] + middle
 
     def show(self, column: str, row: int | None) -> None:
         """Scroll until a cell is in view, as a person does: the page to the grid, then the grid."""

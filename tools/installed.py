@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 from seatsync.desk import Desk
 from seatsync.jobs.durable import wait_for
-from seatsync.previews import upload
+from seatsync.previews import build_preview, upload
 from seatsync.runs import start_scan
 from seatsync.settings import Settings
 from seatsync.simulator.app import create_app
@@ -98,7 +98,7 @@ def prepare(
         for tier in NO_CHARGE if tiers else ():
             map_tier(desk, tier, None)
         for name, content in exports:
-            upload(desk, name, content)
+            build_preview(desk, upload(desk, name, content).export.id)
         then(desk)
     (folder / _BOOK).write_text(dumps(book.as_json()), encoding="utf-8")
     return folder

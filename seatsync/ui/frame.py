@@ -55,6 +55,15 @@ def frame(title: str, needs: Permission = Permission.SEE, intro: str = "", *, me
     return desk
 
 
+def desk_again(title: str, needs: Permission = Permission.SEE) -> Desk:
+    """Return the desk as it is now, for a part of a page that is drawn by itself; stops as ``frame`` does."""
+    with guarded():
+        desk = installation().desk(person=_person())
+        desk.require(needs, "page.open", title)
+    _confirm()
+    return desk
+
+
 @contextmanager
 def menu_last(desk: Desk) -> Iterator[None]:
     """Draw the menu after what stands inside, wherever that stops.

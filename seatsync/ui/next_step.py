@@ -1,5 +1,7 @@
 """The step after a push or an undo, as a card that leads on: scan again, and review what is left."""
 
+from typing import Literal
+
 import streamlit as st
 
 from seatsync.desk import Desk
@@ -15,8 +17,11 @@ from seatsync.ui.words import counted
 _REVIEW = "pages/preview.py"
 
 
-def lead_on(desk: Desk, operation: Operation) -> None:
-    """Offer the step that comes after an operation; nothing after a scan or while it goes on."""
+def lead_on(desk: Desk, operation: Operation, *, leads: bool = True) -> None:
+    """Offer the step that comes after an operation; nothing after a scan or while it goes on.
+
+    ``leads`` says that the page has no step that comes before it.
+    """
     following = after(desk, operation)
     if following is None:
         return
@@ -28,7 +33,7 @@ def lead_on(desk: Desk, operation: Operation) -> None:
         words, act = st.columns([0.7, 0.3], vertical_alignment="center")
         words.markdown(_said(following))
         with act:
-            _offer(desk, following)
+            _offer(desk, following, "primary" if leads and following.left else "secondary")
 
 
 def _said(following: NextStep) -> str:
@@ -47,18 +52,17 @@ def _said(following: NextStep) -> str:
     return "The snapshot is from before this operation. Scan again to see what ConnectWise bills now."
 
 
-def _offer(desk: Desk, following: NextStep) -> None:
+def _offer(desk: Desk, following: NextStep, kind: Literal["primary", "secondary"]) -> None:
     query = {} if following.export is None else {"export": str(following.export)}
-    kind = "primary" if following.left else "secondary"
     if following.step is Step.REVIEW:
-        if st.button("Review what is left", icon=":material/table_chart:", type=kind, width="stretch"):  # type: ignore[arg-type]
+        if st.button("Review what is left", icon=":material/table_chart:", type=kind, width="stretch"):
             st.switch_page(_REVIEW, query_params=query)
         return
     if not desk.person.may(Permission.MANAGE):
         st.caption("An operator or an admin of the team can scan.")
         return
     label = "Scan again and review" if following.left else "Scan again"
-    if st.button(label, icon=":material/sync:", type=kind, width="stretch"):  # type: ignore[arg-type]
+    if st.button(label, icon=":material/sync:", type=kind, width="stretch"):
         with explained():
             start_scan(desk)
             st.rerun()

@@ -8,8 +8,9 @@ from seatsync.desk import Desk
 from seatsync.journal import Operation
 from seatsync.model import ExportId
 from seatsync.pushes import Proposal
-from seatsync.status import OperationKind, Result
+from seatsync.status import OperationKind
 from seatsync.ui.frame import guarded
+from seatsync.ui.next_step import lead_on
 from seatsync.ui.run_details import show_run, show_under_way
 from seatsync.ui.runs_table import PARAMETER
 from seatsync.undos import look_back
@@ -63,25 +64,17 @@ def say_pushed(proposal: Proposal, ended: Sequence[Operation]) -> None:
         )
 
 
-def show_result(desk: Desk, operation: Operation) -> None:
-    """Show what became of every change of a push, and what to do next."""
+def show_result(desk: Desk, operation: Operation, *, leads: bool) -> None:
+    """Show what became of every change of a push, and what to do next; ``leads`` if that is the next step."""
     with guarded():
         back = look_back(desk, operation.id)
-    found = back.operation
     st.header("Last push of this export")
+    lead_on(desk, back.operation, leads=leads)
     with st.container(border=True):
         show_run(desk, back)
-        failed = found.counts.get(Result.FAILED, 0) + found.counts.get(Result.SKIPPED, 0)
-        st.caption(
-            "What failed or was skipped can be tried again after a new scan."
-            if failed
-            else "Scan again to see the preview against what ConnectWise bills now."
+        st.page_link(
+            "pages/operations.py",
+            label="Open in Operations",
+            icon=":material/history:",
+            query_params={PARAMETER: str(back.operation.id)},
         )
-        with st.container(horizontal=True):
-            st.page_link("pages/snapshot.py", label="Scan again", icon=":material/photo_camera:")
-            st.page_link(
-                "pages/operations.py",
-                label="Open in Operations",
-                icon=":material/history:",
-                query_params={PARAMETER: str(found.id)},
-            )

@@ -1,6 +1,6 @@
 """The preview behind the page, and what has to be known before its rows are read."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -11,23 +11,55 @@ from seatsync.people import Permission
 from seatsync.previews import Review, declare_complete
 from seatsync.runs import pushed_since
 from seatsync.status import Status
+from seatsync.ui.filters import current_view
 from seatsync.ui.frame import done, explained, guarded
-from seatsync.ui.session import installation
+from seatsync.ui.session import Keys, drop, get, installation, put
 from seatsync.ui.snapshot_view import show_suspicion
 from seatsync.ui.text import plain
 from seatsync.ui.upload import PARAMETER
 from seatsync.ui.words import age, counted, moment
-from seatsync.worksheet import Worksheet
+from seatsync.worksheet import Line, View, Worksheet
 
 
-def open_sheet(desk: Desk, export: ExportId) -> tuple[Worksheet, Review]:
-    """Return the worksheet of an export and its review with the boxes as they are now.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A preview as one person looks at it: its boxes as they are now, the lines that the filters leave."""
 
-    The worksheet is computed anew only when what it depends on has changed.
-    """
-    with guarded(), st.spinner("Comparing the export with ConnectWise …"):
-        sheet = installation().reviews.sheet(desk, export)
-        return sheet, replace(sheet.review, ticks=desk.store.choices.ticks(desk.team.id, export))
+    sheet: Worksheet
+    review: Review
+    chosen: tuple[bool, ...]
+    view: View
+    lines: tuple[Line, ...]
+
+
+def open_work(desk: Desk, export: ExportRecord) -> Work:
+    """Return the preview of an export; it is computed anew only when what it depends on has changed."""
+    with guarded():
+        sheet = _sheet(desk, export.id)
+        review = replace(sheet.review, ticks=desk.store.choices.ticks(desk.team.id, export.id))
+    view = current_view(sheet)
+    return Work(sheet, review, sheet.chosen(review.ticks), view, sheet.find(view))
+
+
+def _sheet(desk: Desk, export: ExportId) -> Worksheet:
+    reviews = installation().reviews
+    if (kept := reviews.kept(desk, export)) is not None:
+        return kept
+    with st.spinner("Comparing the export with ConnectWise …"):
+        return reviews.sheet(desk, export)
+
+
+def to_be_drawn() -> None:
+    """Say that the whole page is being drawn."""
+    drop(Keys.sheet_drawn)
+
+
+def draw_all_if_new(work: Work | None) -> None:
+    """Draw the whole page anew when the part drawn by itself finds another preview than the rest shows."""
+    sheet = work.sheet if work else None
+    if get(Keys.sheet_drawn, sheet) is not sheet:
+        st.rerun()
+    put(Keys.sheet_drawn, sheet)
 
 
 def offer_push(desk: Desk, export: ExportRecord, chosen: int) -> None:

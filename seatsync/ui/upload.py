@@ -197,14 +197,23 @@ def ask_column(desk: Desk, unclear: ColumnUnclear) -> None:
         st.rerun()
 
 
-def choose_export(exports: Sequence[ExportRecord]) -> ExportRecord | None:
-    """Choose among the kept exports, newest first; None when there is none."""
+def export_shown(exports: Sequence[ExportRecord]) -> ExportRecord | None:
+    """Return the export that the page is about, and name it in the address; None when there is none."""
     if not exports:
         return None
     records = {record.id: record for record in exports}
     chosen = _wanted(records)
+    open_export(chosen)
+    return records[chosen]
+
+
+def choose_export(exports: Sequence[ExportRecord], shown: ExportRecord | None) -> None:
+    """Offer the kept exports to choose from, newest first."""
+    if shown is None:
+        return
+    records = {record.id: record for record in exports}
     labels = unique_labels(records, lambda number: _label(records[number]))
-    put(Keys.export_box, chosen)
+    put(Keys.export_box, shown.id)
     st.selectbox(
         "Export",
         list(records),
@@ -213,8 +222,6 @@ def choose_export(exports: Sequence[ExportRecord]) -> ExportRecord | None:
         on_change=lambda: open_export(get(Keys.export_box)),
         help="Every export that was uploaded is kept; the newest stands first.",
     )
-    open_export(chosen)
-    return records[chosen]
 
 
 def _label(record: ExportRecord) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import OpenTab
+from tools.installed import Addresses
 from tools.november import Walk
 
 pytestmark = pytest.mark.browser
@@ -134,6 +136,21 @@ def test_a_filter_by_status_says_what_it_hides_and_stays_over_a_refresh(prepared
     walk.settle()
     assert set(boxes(walk)) == left
     expect(walk.page.get_by_role("button", name=re.compile("Push 18 changes"))).to_be_enabled()
+
+
+def test_what_somebody_else_changes_is_seen_around_the_table_too_at_the_next_click(
+    prepared_walk: Walk, another_tab: OpenTab
+) -> None:
+    walk = prepared_walk
+    walk.open("preview")
+    left = walk.page.get_by_text(re.compile("Left out, without a row"))
+    expect(left).to_contain_text("1 export row on a no-charge license")
+    with another_tab(Addresses(walk.address, walk.connectwise)) as other:
+        other.open("mappings")
+        other.press("Mark no-charge")
+        other.says("is no-charge")
+    walk.press(re.compile("Skipped [0-9]"))
+    expect(left).to_contain_text("2 export rows on a no-charge license")
 
 
 def boxes(walk: Walk) -> dict[str, str]:

@@ -59,6 +59,7 @@ def test_a_newcomer_does_november_from_the_empty_demo(walk: Walk, capsys: pytest
     walk.menu("Operations")
     walk.press("Undo")
     walk.mark("Was done")
+    expect(walk.page.get_by_role("button", name="Review and undo 0 changes")).to_be_disabled()
     walk.mark("Was done", 0)
     walk.picture("7-undo")
     walk.press("Review and undo 1 change")
