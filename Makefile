@@ -27,7 +27,7 @@ run: .venv/.app
 	@$(BIN)/python -m seatsync serve $(ARGS)
 
 test: check
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: .venv/.dev
 	$(BIN)/ruff check .

@@ -26,6 +26,31 @@ def skip_or_fail(reason: str) -> None:
     pytest.skip(reason)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deal out the tests so that each worker begins with its share of the long ones."""
+    workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    browser, jobs, rest = (
+        [item for item in items if _kind(item) == kind] for kind in ("browser", "jobs", "rest")
+    )
+    for worker in range(workers if workers > 1 else 0):
+        items[:0] = [
+            *browser[worker::workers],
+            *_share(jobs, worker, workers),
+            *_share(rest, worker, workers),
+        ]
+    del items[len(browser) + len(jobs) + len(rest) :]
+
+
+def _kind(item: pytest.Item) -> str:
+    folder = item.nodeid.split("/")[1]
+    return folder if folder in ("browser", "jobs") else "rest"
+
+
+def _share(items: list[pytest.Item], worker: int, workers: int) -> list[pytest.Item]:
+    """Return one worker's part, which keeps neighbours together: they share what they are tested on."""
+    return items[len(items) * worker // workers : len(items) * (worker + 1) // workers]
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[psycopg.Connection]:
     """A connection to a PostgreSQL server that lives as long as the test session."""
