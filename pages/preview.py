@@ -4,6 +4,7 @@ import streamlit as st
 
 from seatsync.desk import Desk
 from seatsync.errors import ColumnUnclear
+from seatsync.ui.checklist import need_snapshot
 from seatsync.ui.compared import show_compared, show_older
 from seatsync.ui.details import offer_rows, open_row, show_details
 from seatsync.ui.downloads import preview_downloads
@@ -28,7 +29,6 @@ from seatsync.ui.upload import (
     choose_export,
     export_shown,
     kept_exports,
-    need_snapshot,
     no_export,
     show_refusal,
     show_repeated,
@@ -36,6 +36,7 @@ from seatsync.ui.upload import (
 )
 
 TITLE = "Avanan Seats"
+EXPORTS = 430
 
 
 @st.fragment
@@ -48,9 +49,10 @@ def show_work() -> Work | None:
     # Everything is worked out first: what is drawn in one go, the browser paints in one go.
     work = open_work(desk, export) if export else None
     draw_all_if_new(work)
-    which, upload, push = st.columns([0.5, 0.19, 0.31], vertical_alignment="bottom")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        which, actions = st.container(width=EXPORTS), st.container(horizontal=True, width="content")
     with guarded():
-        refusal = upload_box(desk, upload, small=bool(exports))
+        refusal = upload_box(desk, actions, small=bool(exports))
     with which:
         choose_export(exports, export)
     if refusal is not None:
@@ -61,7 +63,7 @@ def show_work() -> Work | None:
     if export is None or work is None:
         no_export()
         return None
-    with push:
+    with actions:
         offer_push(desk, export, sum(work.chosen))
     above, table = st.container(), st.container()
     with table:

@@ -4,12 +4,13 @@ import streamlit as st
 
 from seatsync.people import Permission
 from seatsync.pushes import propose
+from seatsync.ui.checklist import need_snapshot
 from seatsync.ui.confirm import confirm_if_asked, show_actions, show_digest, show_rehearsed
 from seatsync.ui.frame import frame, guarded
 from seatsync.ui.notices import show_problem
 from seatsync.ui.proposal import show_numbers, show_plan
 from seatsync.ui.pushed import pushes_of, say_pushed, show_result, stop_while_running
-from seatsync.ui.upload import PARAMETER, choose_export, export_shown, kept_exports, need_snapshot, no_export
+from seatsync.ui.upload import PARAMETER, choose_export, export_shown, kept_exports, no_export
 
 desk = frame(
     "Push", needs=Permission.MANAGE, intro="Nothing is written to ConnectWise before the plan is confirmed."

@@ -152,13 +152,18 @@ def _compared(entry: AuditEntry, wishes: Mapping[str, Any]) -> Iterator[FieldCha
 
 def change_line(entry: AuditEntry) -> str:
     """Say in one line what an entry changed, as in ``quantity 52 → 57``; what was refused or failed first."""
-    parts = [_short(change) for change in differences(entry) if _tells(change)]
+    parts = [_short(change) for change in differences(entry) if _tells(change) and not _long(entry, change)]
     message = str(entry.after.get("message") or "")
     # A run tells all in its message; its status says the same again.
     said = message if message and (not parts or "status" in entry.after) else "; ".join(parts)
     if entry.result == "ok":
         return said
     return f"{entry.result.capitalize()}: {said}" if said else entry.result.capitalize()
+
+
+def _long(entry: AuditEntry, change: FieldChange) -> bool:
+    """Say whether it is a match's reason, which fills lines and is read in the entry itself."""
+    return change.key == "reason" and entry.action.startswith("link.")
 
 
 def _tells(change: FieldChange) -> bool:

@@ -57,6 +57,14 @@ def test_one_line_says_what_changed(before: dict[str, Any], after: dict[str, Any
     assert change_line(entry(before, after)) == said
 
 
+def test_the_reason_of_a_match_is_left_to_the_entry_itself() -> None:
+    why = {"company": "Fabrikam", "reason": "Same name."}
+    assert change_line(entry({}, why, action="link.match")) == "company Fabrikam"
+    assert change_line(entry({}, {"reason": "Tenants moved."}, action="export.declare_complete")) == (
+        "reason Tenants moved."
+    )
+
+
 def test_what_was_not_written_is_said_with_the_reason() -> None:
     skipped = entry(
         {"quantity": "16"},

@@ -7,10 +7,11 @@ import streamlit as st
 from seatsync.desk import Desk
 from seatsync.journal import Operation
 from seatsync.people import Permission
-from seatsync.runs import start_scan
+from seatsync.runs import start_scan, under_way
 from seatsync.status import OperationKind
 from seatsync.steps import Stage, Step, Way
-from seatsync.ui.frame import explained
+from seatsync.ui.frame import explained, guarded, stop
+from seatsync.ui.run_details import show_under_way
 from seatsync.ui.session import installation
 from seatsync.ui.text import plain
 
@@ -33,6 +34,7 @@ _BUTTONS = {
 }
 _NEEDS = {Stage.CONNECT: Permission.ADMINISTER, Stage.PUSH: Permission.SEE}
 _WIDTHS = (0.25, 0.51, 0.24)
+_BUTTON = 240
 
 
 def show_checklist(desk: Desk, way: Way, running: Operation | None) -> None:
@@ -86,6 +88,25 @@ def go_to(desk: Desk, stage: Stage, said: str = "", **query: list[str]) -> None:
     with explained():
         start_scan(desk)
         st.rerun()
+
+
+def need_snapshot(desk: Desk) -> None:
+    """Stop the page with the step to take before the first scan."""
+    with guarded():
+        if desk.store.snapshots.latest(desk.team.id) is not None:
+            return
+        # Raises NotConfigured, which leads to Setup.
+        with desk.connect():
+            running = under_way(desk)
+    if running is not None:
+        show_under_way(desk, running)
+        stop()
+    with st.container(border=True):
+        st.markdown("**:material/photo_camera: No snapshot yet**")
+        st.caption("Exports are compared with a local copy of ConnectWise. A scan only reads.")
+        with st.container(width=_BUTTON):
+            go_to(desk, Stage.SCAN)
+    stop()
 
 
 def _samples_sentence() -> str:

@@ -13,7 +13,7 @@ from seatsync.status import Kind, TenantState
 from seatsync.ui.fixes import fix_agreement, fix_company, fix_mapping
 from seatsync.ui.history import show_history
 from seatsync.ui.links import LINKS, TAB
-from seatsync.ui.looks import colour, count_column, icon, money_column, row_title, text_column
+from seatsync.ui.looks import colour, count_column, marked, money_column, row_title, text_column
 from seatsync.ui.notices import attempt, show_problem
 from seatsync.ui.session import Keys, drop, get, put
 from seatsync.ui.text import amount, plain, seats, unique_labels
@@ -152,7 +152,7 @@ def _follow(review: Review, rows: dict[str, PreviewRow]) -> str | None:
 
 def _head(desk: Desk, review: Review, row: PreviewRow) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(row.status.label, icon=icon(row.status), color=colour(row.status))  # type: ignore[arg-type]
+        st.badge(marked(row.status), color=colour(row.status))  # type: ignore[arg-type]
         st.markdown(f"**{plain(row_title(row).rpartition(' · ')[0])}**", width="content")
     with st.container(border=True):
         st.caption("Why this row is here")

@@ -3,7 +3,9 @@
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
@@ -66,15 +68,32 @@ def desk_again(title: str, needs: Permission = Permission.SEE) -> Desk:
 
 @contextmanager
 def menu_last(desk: Desk) -> Iterator[None]:
-    """Draw the menu after what stands inside, wherever that stops.
+    """Draw the menu after what stands inside, which ends early by ``stop`` alone.
 
     A browser that has a large table to draw gets it the sooner.
     """
+    _menu_due.set(desk)
     try:
         yield
     finally:
+        _draw_due_menu()
+
+
+_menu_due: ContextVar[Desk | None] = ContextVar("menu_due", default=None)
+
+
+def _draw_due_menu() -> None:
+    desk = _menu_due.get()
+    _menu_due.set(None)
+    if desk is not None:
         _menu(desk.person)
         _standing(desk)
+
+
+def stop() -> NoReturn:
+    """Stop the page here. A menu that is drawn last is drawn first: after a stop, nothing can be."""
+    _draw_due_menu()
+    st.stop()
 
 
 def _menu(person: Person) -> None:
@@ -124,7 +143,7 @@ def guarded() -> Iterator[None]:
     except SeatSyncError as error:
         st.error(plain(error), icon=":material/error:")
         _way_out(error)
-        st.stop()
+        stop()
 
 
 @contextmanager

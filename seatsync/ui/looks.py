@@ -1,4 +1,4 @@
-"""How a status, a result and a kind of change look: icon, colour and a word of help."""
+"""How a status and a result look: sign, colour and a word of help; and how columns do."""
 
 from typing import Any, Literal
 
@@ -20,18 +20,6 @@ _MARKS = {
     Status.SKIPPED: ("–", "gray"),
     Status.UNREADABLE: ("!", "red"),
 }
-_ICONS = {
-    Status.READY: ":material/sync:",
-    Status.NO_CHANGE: ":material/drag_handle:",
-    Status.NO_ADDITION: ":material/add_circle:",
-    Status.ORPHANED: ":material/cancel:",
-    Status.UNMATCHED: ":material/person_search:",
-    Status.AMBIGUOUS: ":material/alt_route:",
-    Status.LICENSE_UNMAPPED: ":material/conversion_path:",
-    Status.MULTIPLE_ADDITIONS: ":material/content_copy:",
-    Status.SKIPPED: ":material/do_not_disturb_on:",
-    Status.UNREADABLE: ":material/report:",
-}
 RESULT_MARKS = {
     Result.PLANNED: "Planned",
     Result.STARTED: "… Started",
@@ -46,11 +34,6 @@ RESULT_MARKS = {
 def marked(status: Status) -> str:
     """Return a status for a table cell: a sign and the word."""
     return f"{_MARKS[status][0]} {status.label}"
-
-
-def icon(status: Status) -> str:
-    """Return a status's Material icon, for Markdown."""
-    return _ICONS[status]
 
 
 def colour(status: Status) -> str:

@@ -18,7 +18,7 @@ from seatsync.ui.text import amount, plain, seats
 from seatsync.ui.words import age, counted, moment
 from seatsync.worksheet import Worksheet
 
-_WIDTHS = (0.42, 0.11, 0.16, 0.31)
+_WIDTHS = (0.4, 0.13, 0.16, 0.31)
 _QUIET = {Status.NO_CHANGE: "billed as they should be", Status.SKIPPED: "skipped"}
 
 

@@ -50,7 +50,7 @@ def say_pushed(proposal: Proposal, ended: Sequence[Operation]) -> None:
     """Say that there is nothing to push, or what has to be known because this export was pushed before."""
     plan = proposal.plan
     if any(run.digest == plan.digest for run in ended):
-        st.info("This plan was pushed. Scan again to see what is left to do.", icon=":material/check_circle:")
+        st.info("This plan was pushed.", icon=":material/check_circle:")
     elif not plan.changes:
         st.info(
             "No row is chosen, so there is nothing to push. Choose rows in the preview.",

@@ -70,7 +70,6 @@ def offer_push(desk: Desk, export: ExportRecord, chosen: int) -> None:
         icon=":material/publish:",
         disabled=not chosen,
         help="Nothing is written yet: the changes are shown first, and confirmed.",
-        width="stretch",
     ):
         st.switch_page("pages/push.py", query_params={PARAMETER: str(export.id)})
 

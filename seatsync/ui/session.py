@@ -58,6 +58,7 @@ class Keys:
     export_box = "export_box"
     upload = "upload_state"
     upload_generation = "upload_generation"
+    upload_seen = "upload_seen"
     problem = "problem_sentence"
     refusal = "refusal_sentence"
     statuses = "status_filter"

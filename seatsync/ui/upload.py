@@ -62,15 +62,6 @@ def kept_exports(desk: Desk) -> tuple[ExportRecord, ...]:
         return desk.store.exports.all(desk.team.id)
 
 
-def need_snapshot(desk: Desk) -> None:
-    """Stop the page with the next step when there is no snapshot, or nothing to scan."""
-    with guarded():
-        if desk.store.snapshots.latest(desk.team.id) is None:
-            with desk.connect():
-                pass
-            desk.snapshot()
-
-
 def upload_box(desk: Desk, place: DeltaGenerator, *, small: bool) -> ExportRefused | None:
     """Take a file and keep it once; return why it was not kept, if it was not.
 
@@ -80,10 +71,13 @@ def upload_box(desk: Desk, place: DeltaGenerator, *, small: bool) -> ExportRefus
         return None
     box = st.container()
     if small:
+        if get(Keys.upload_seen):
+            # What is said of the file stands below the button, where the open box would cover it.
+            drop(Keys.upload_seen)
+            put(Keys.upload_open, False)
         panel = place.popover(
             "Upload export",
             icon=":material/upload_file:",
-            width="stretch",
             key=Keys.upload_open,
             on_change="rerun",
         )
@@ -98,6 +92,9 @@ def upload_box(desk: Desk, place: DeltaGenerator, *, small: bool) -> ExportRefus
         return None
     if not isinstance(tried, _Attempt) or tried.file_id != file.file_id:
         tried = _keep(desk, file, {})
+        if small and tried is not None:
+            put(Keys.upload_seen, True)
+            st.rerun()
     return None if tried is None else tried.refusal
 
 
@@ -190,7 +187,7 @@ def ask_column(desk: Desk, unclear: ColumnUnclear) -> None:
     use = st.button("Use this column", icon=":material/check:", type="primary", disabled=column is None)
     st.caption(
         "The choice is remembered for every file with the same header. The preview follows once it is made; "
-        "to go back to the export before, remove the file above."
+        "to go back to the export before, remove the file under Upload export."
     )
     if use and column is not None:
         _keep(desk, file, {**tried.columns, unclear.field: column})

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.axe import findings
 from tests.browser.conftest import PICTURES
-from tools.tour import tour
+from tools.tour import PAGES, tour
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +23,8 @@ def test_no_page_in_any_state_has_a_severe_fault_or_two_primary_buttons(
         primary = page.get_by_test_id("stMain").locator(PRIMARY).count()
         if page.get_by_test_id("stException").count():
             found.append("an unexpected error")
+        if page.get_by_test_id("stSidebar").get_by_role("link").count() != len(PAGES):
+            found.append("not the whole menu")
         if primary > 1:
             found.append(f"{primary} primary buttons")
         page.screenshot(path=PICTURES / f"{name}-light.png")

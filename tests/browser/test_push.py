@@ -54,6 +54,7 @@ def test_a_wrong_file_is_refused_in_a_sentence(prepared_walk: Walk) -> None:
     walk.offer_file("page.csv", b"<!DOCTYPE html><html></html>")
     expect(walk.page.get_by_test_id("stAlert").filter(has_text="HTML").first).to_be_visible()
     walk.says(re.compile("Nothing of the file was kept"))
+    expect(walk.page.get_by_text("Upload Avanan CSV")).to_be_hidden()
     walk.picture("refused")
     expect(walk.page.get_by_text("Traceback")).to_have_count(0)
     walk.says(re.compile("Push 18 changes"))

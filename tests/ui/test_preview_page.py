@@ -9,9 +9,10 @@ from seatsync.links import link_of
 from seatsync.model import CompanyId, ExportId
 from seatsync.people import Permission, Person, Role
 from seatsync.previews import build_preview, tick
-from seatsync.status import Status
+from seatsync.status import OperationKind, Status
 from seatsync.ui import frame
 from seatsync.ui.grid import read_clicks
+from seatsync.ui.session import installation
 from seatsync.upkeep import book_of, map_tier, mapping_of
 from seatsync.worksheet import Line, View, Worksheet
 from tools.installed import SAMPLES
@@ -56,11 +57,16 @@ def company_id(desk: Desk, name: str) -> CompanyId:
     return found
 
 
-def test_without_a_scan_the_page_says_so_and_leads_to_it(open_empty: OpenPage) -> None:
+def test_without_a_scan_the_page_says_so_and_starts_it(open_empty: OpenPage) -> None:
     test = open_empty(PAGE)
-    assert "Scan first" in words(test)
-    assert "Open Snapshot" in {link.proto.label for link in test.get("page_link")}
+    assert "No snapshot yet" in words(test)
+    assert "Overview" in {link.proto.label for link in test.get("page_link")}
     assert not test.get("file_uploader")
+    (scan,) = [button for button in test.button if button.label == "Scan ConnectWise"]
+    scan.click().run()
+    assert not test.exception
+    desk = installation().desk()
+    assert [run.kind for run in desk.store.operations.all(desk.team.id)] == [OperationKind.SCAN]
 
 
 def test_without_a_connection_the_page_leads_to_setup(
