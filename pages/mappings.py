@@ -3,6 +3,7 @@
 import streamlit as st
 
 from seatsync.ui.agreement_types import show_agreement_types
+from seatsync.ui.checklist import need_snapshot
 from seatsync.ui.frame import frame, guarded
 from seatsync.ui.links import LINKS, show_links
 from seatsync.ui.mapping_forms import show_mappings
@@ -15,15 +16,7 @@ desk = frame(
     "A change counts at once for the export that is already uploaded.",
 )
 show_problem()
-with guarded():
-    scanned = desk.store.snapshots.latest(desk.team.id) is not None
-if not scanned:
-    st.info(
-        "Products, agreement types and companies to choose from come from a scan of ConnectWise. Scan first.",
-        icon=":material/photo_camera:",
-    )
-    st.page_link("pages/snapshot.py", label="Open Snapshot", icon=":material/photo_camera:")
-    st.stop()
+need_snapshot(desk, "Products, agreement types and companies to choose from come from a scan of ConnectWise.")
 with guarded():
     book = installation().lists.book(desk)
 shows = {"License mappings": show_mappings, "Agreement types": show_agreement_types, LINKS: show_links}

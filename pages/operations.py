@@ -11,6 +11,7 @@ from seatsync.model import OperationId
 from seatsync.people import Permission
 from seatsync.runs import recent
 from seatsync.status import OperationKind, OperationStatus
+from seatsync.ui.checklist import need_snapshot
 from seatsync.ui.frame import explained, frame, guarded
 from seatsync.ui.next_step import lead_on
 from seatsync.ui.notices import show_problem
@@ -88,9 +89,7 @@ show_problem()
 with guarded():
     runs = recent(desk)
 if not runs:
-    st.info("Nothing has run yet. The first operation is the scan of ConnectWise.", icon=":material/history:")
-    st.page_link("pages/snapshot.py", label="Open Snapshot", icon=":material/photo_camera:")
-    st.stop()
+    need_snapshot(desk, "The first operation is the scan of ConnectWise.")
 listed = ask_filter(runs)
 chosen = chosen_run(listed)
 if listed:

@@ -90,22 +90,21 @@ def go_to(desk: Desk, stage: Stage, said: str = "", **query: list[str]) -> None:
         st.rerun()
 
 
-def need_snapshot(desk: Desk) -> None:
-    """Stop the page with the step to take before the first scan."""
+def need_snapshot(desk: Desk, why: str = "Exports are compared with a local copy of ConnectWise.") -> None:
+    """Stop the page with the step to take before the first scan; ``why`` says what the page needs it for."""
     with guarded():
         if desk.store.snapshots.latest(desk.team.id) is not None:
             return
-        # Raises NotConfigured, which leads to Setup.
-        with desk.connect():
-            running = under_way(desk)
+        connected = installation().connection(desk.team.id) is not None
+        running = under_way(desk)
     if running is not None:
         show_under_way(desk, running)
         stop()
     with st.container(border=True):
         st.markdown("**:material/photo_camera: No snapshot yet**")
-        st.caption("Exports are compared with a local copy of ConnectWise. A scan only reads.")
+        st.caption(f"{why} {'A scan only reads.' if connected else 'ConnectWise has to be connected first.'}")
         with st.container(width=_BUTTON):
-            go_to(desk, Stage.SCAN)
+            go_to(desk, Stage.SCAN if connected else Stage.CONNECT)
     stop()
 
 

@@ -133,10 +133,10 @@ def _columns(desk: Desk, found: Sequence[LinkView]) -> dict[str, Any]:
         "Source": text_column("Source", 84),
         "Last use": text_column("Last use", 88, "When the last export that has the tenant was uploaded."),
         "Export": text_column("Export", 160, "The last export that has the tenant."),
-        "Why": text_column("Why", 320),
         "Portal": text_column("Portal", 170),
         "Made by": text_column("Made by", 90),
         "Made": text_column("Made", 150),
+        "Why": text_column("Why", 640),
     }
 
 
@@ -150,11 +150,11 @@ def _cells(found: Sequence[LinkView], *, manages: bool) -> pd.DataFrame:
         **({_CHECK: list(checks)} if any(checks) else {}),
         "Source": ["By hand" if view.by_hand else "Automatic" for view in found],
         "Last use": [f"{view.seen.at:%Y-%m-%d}" if view.seen else "Never" for view in found],
-        "Why": [view.link.reason or ("Picked by a person" if view.by_hand else "Not kept") for view in found],
         "Export": [view.seen.name if view.seen else "" for view in found],
         "Portal": [view.portal for view in found],
         "Made by": [view.link.made_by for view in found],
         "Made": [moment(view.link.made_at) if view.link.made_at else "" for view in found],
+        "Why": [view.link.reason or ("Picked by a person" if view.by_hand else "Not kept") for view in found],
     }
     return pd.DataFrame(cells)
 

@@ -64,7 +64,7 @@ def change(page: AppTest, tier: str) -> AppTest:
 def test_before_the_first_scan_it_leads_there(open_empty: OpenPage) -> None:
     page = open_empty(PAGE)
     assert not page.exception
-    assert "Scan first" in words(page)
+    assert "No snapshot yet" in words(page)
     assert not page.selectbox
 
 

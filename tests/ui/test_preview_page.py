@@ -75,8 +75,8 @@ def test_without_a_connection_the_page_leads_to_setup(
     for name in ("URL", "COMPANY", "PUBLIC_KEY", "PRIVATE_KEY", "CLIENT_ID"):
         monkeypatch.delenv(f"SEATSYNC_CONNECTWISE_{name}")
     test = open_empty(PAGE)
-    assert "not configured for this team" in words(test)
-    assert "Open Setup" in {link.proto.label for link in test.get("page_link")}
+    assert "ConnectWise has to be connected first" in words(test)
+    assert [button.label for button in test.button] == ["Connect ConnectWise"]
 
 
 def test_without_an_export_the_page_says_where_the_samples_are(open_page: OpenPage) -> None:
