@@ -8,20 +8,18 @@ from seatsync.ui.checklist import need_snapshot
 from seatsync.ui.compared import show_compared, show_older
 from seatsync.ui.details import offer_rows, open_row, show_details
 from seatsync.ui.downloads import preview_downloads
-from seatsync.ui.filters import forget_filters, offer_view, show_chips, show_search
+from seatsync.ui.filters import forget_filters, offer_view, show_chips, show_search, view_sentence
 from seatsync.ui.frame import desk_again, frame, guarded, menu_last
 from seatsync.ui.grid import bulk_buttons, show_grid
 from seatsync.ui.notices import show_problem
 from seatsync.ui.read_panel import show_read_panel
 from seatsync.ui.reading import (
     Work,
-    draw_all_if_new,
     offer_push,
     open_work,
     show_banner,
     show_snapshot_age,
     show_unmapped,
-    to_be_drawn,
 )
 from seatsync.ui.totals import left_out_sentence, offer_by_status, show_totals, shown_sentence
 from seatsync.ui.upload import (
@@ -40,15 +38,14 @@ EXPORTS = 430
 
 
 @st.fragment
-def show_work() -> Work | None:
-    """Draw what a click on the table or a filter changes; such a click draws nothing else anew."""
+def show_work() -> None:
+    """Draw all but the title and the menu, which a click here does not draw anew."""
     desk = desk_again(TITLE)
     show_problem()
     exports = kept_exports(desk)
     export = export_shown(exports)
     # Everything is worked out first: what is drawn in one go, the browser paints in one go.
     work = open_work(desk, export) if export else None
-    draw_all_if_new(work)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         which, actions = st.container(width=EXPORTS), st.container(horizontal=True, width="content")
     with guarded():
@@ -59,10 +56,10 @@ def show_work() -> Work | None:
         show_refusal(refusal, export)
     if isinstance(refusal, ColumnUnclear):
         ask_column(desk, refusal)
-        return None
+        return
     if export is None or work is None:
         no_export()
-        return None
+        return
     with actions:
         offer_push(desk, export, sum(work.chosen))
     above, table = st.container(), st.container()
@@ -75,8 +72,8 @@ def show_work() -> Work | None:
             st.button("Show all rows", icon=":material/filter_alt_off:", on_click=forget_filters)
     with above:
         show_above(desk, work)
+    show_below(desk, work)
     show_details(desk, work.review)
-    return work
 
 
 def show_above(desk: Desk, work: Work) -> None:
@@ -91,21 +88,23 @@ def show_above(desk: Desk, work: Work) -> None:
     show_chips(sheet)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         show_search()
-        offer_view(sheet, work.view)
+        offer_view(sheet)
         bulk_buttons(desk, sheet, work.lines)
         offer_by_status(sheet, work.chosen)
         preview_downloads(desk, review)
-    st.caption(shown_sentence(sheet, work.lines, work.chosen))
+    st.caption(shown_sentence(sheet, work.lines, work.chosen) + view_sentence(work.view))
+
+
+def show_below(desk: Desk, work: Work) -> None:
+    """Draw what stands under the table: what has no row, the rows by name, what was read of the export."""
+    st.caption(left_out_sentence(work.sheet))
+    offer_rows(work.sheet)
+    st.subheader("About this export")
+    show_read_panel(desk, work.review)
+    show_compared(desk, work.review)
 
 
 desk = frame(TITLE, menu=False)
 with menu_last(desk):
     need_snapshot(desk)
-    to_be_drawn()
-    work = show_work()
-    if work is not None:
-        st.caption(left_out_sentence(work.sheet))
-        offer_rows(work.sheet)
-        st.subheader("About this export")
-        show_read_panel(desk, work.review)
-        show_compared(desk, work.review)
+    show_work()

@@ -66,10 +66,10 @@ class Choices(Protocol):
         """Replace the columns chosen for files with this header."""
 
     def ticks(self, team: TeamId, export: ExportId) -> Mapping[str, bool]:
-        """Return, by row key, the checkboxes that a person set."""
+        """Return the checkboxes that a person set, by ``PreviewRow.choice``."""
 
     def save_ticks(self, team: TeamId, export: ExportId, ticks: Mapping[str, bool | None]) -> None:
-        """Set checkboxes by row key; None returns one to its default."""
+        """Set checkboxes by ``PreviewRow.choice``; None returns one to its default."""
 
     def agreements(self, team: TeamId, export: ExportId) -> Mapping[str, AgreementId]:
         """Return, by row key, the agreement chosen for a create."""

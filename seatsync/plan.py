@@ -208,13 +208,13 @@ def choose(
 ) -> tuple[PreviewRow, ...]:
     """Return the chosen rows: ``default``, ``all`` that can be chosen, or the rows with the given keys.
 
-    ``ticks`` are the checkboxes that a person set by hand; they apply to ``default`` alone.
+    ``ticks`` are the checkboxes that a person set, by ``PreviewRow.choice``; they apply to ``default`` alone.
     Raises InvalidChoice for a key that is not in the preview or can't be chosen.
     """
     if select == "all":
         return tuple(row for row in preview.rows if row.selectable)
     if select == "default":
-        return tuple(row for row in preview.rows if row.selectable and ticks.get(row.key, row.selected))
+        return tuple(row for row in preview.rows if row.selectable and ticks.get(row.choice, row.selected))
     rows = {row.key: row for row in preview.rows}
     keys = dict.fromkeys([select] if isinstance(select, str) else select)
     for key in keys:

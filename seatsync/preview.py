@@ -100,6 +100,15 @@ class PreviewRow:
         return self.quantity_new - (self.quantity_now or Decimal(0))
 
     @property
+    def choice(self) -> str:
+        """The name under which a person's choice of the row is kept.
+
+        It is the row's key while the change is made by default. What a person has to opt in to has a name of
+        its own, so that a box checked for a new quantity is never one for a cancel.
+        """
+        return self.key if self.selected or self.change is None else f"{self.key} {self.change.value}"
+
+    @property
     def line(self) -> LineView | None:
         """The one billing line of the row, if there is exactly one."""
         return self.lines[0] if len(self.lines) == 1 else None

@@ -41,7 +41,9 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A preview with what it was built from, and the choices made on its rows, by row key.
+    """A preview with what it was built from, and the choices made on its rows.
+
+    ``ticks`` are by ``PreviewRow.choice``, ``agreements`` by row key.
 
     ``compared`` sets the file beside the last accepted export before it, None where there is none; ``later``
     is an accepted export of a later time, which makes this one an old one.
@@ -59,7 +61,7 @@ class Review:
 
     def ticked(self, row: PreviewRow) -> bool:
         """Say whether the row's box is checked: as a person left it, else the default."""
-        return row.selectable and self.ticks.get(row.key, row.selected)
+        return row.selectable and self.ticks.get(row.choice, row.selected)
 
 
 def upload(desk: Desk, name: str, content: bytes, columns: Mapping[str, str] | None = None) -> Upload:
@@ -190,7 +192,7 @@ def declare_complete(desk: Desk, export: ExportId, reason: str) -> None:
 
 
 def tick(desk: Desk, export: ExportId, ticks: Mapping[str, bool | None]) -> None:
-    """Set checkboxes by row key; None returns one to its default."""
+    """Set checkboxes by ``PreviewRow.choice``; None returns one to its default."""
     desk.require(Permission.MANAGE, "preview.tick", str(export))
     desk.store.choices.save_ticks(desk.team.id, export, ticks)
 

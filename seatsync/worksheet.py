@@ -112,7 +112,7 @@ class Worksheet:
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
-        return {row.key: place for place, row in enumerate(self.rows)}
+        return {row.choice: place for place, row in enumerate(self.rows)}
 
     @cached_property
     def _default_sums(self) -> Sums:

@@ -279,7 +279,8 @@ CHOICES = preview(
     ("select", "ticks", "keys"),
     [
         ("default", {}, ["on"]),
-        ("default", {"on": False, "off": True}, ["off"]),
+        ("default", {"on": False, CHOICES.rows[1].choice: True}, ["off"]),
+        ("default", {"off": True}, ["on"]),
         ("default", {"locked": True}, ["on"]),
         ("all", {}, ["on", "off"]),
         ("all", {"on": False}, ["on", "off"]),

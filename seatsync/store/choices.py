@@ -171,12 +171,12 @@ class SqlChoices:
             record(self._database, connection, audit)
 
     def ticks(self, team: TeamId, export: ExportId) -> Mapping[str, bool]:
-        """Return, by row key, the checkboxes that a person set."""
+        """Return the checkboxes that a person set, by ``PreviewRow.choice``."""
         with self._database.reading() as connection:
             return _by_key(connection, TICK, "ticked", team, export)
 
     def save_ticks(self, team: TeamId, export: ExportId, ticks: Mapping[str, bool | None]) -> None:
-        """Set checkboxes by row key; None returns one to its default. Raises NotFound."""
+        """Set checkboxes by ``PreviewRow.choice``; None returns one to its default. Raises NotFound."""
         self._set(TICK, "ticked", team, export, ticks)
 
     def agreements(self, team: TeamId, export: ExportId) -> Mapping[str, AgreementId]:

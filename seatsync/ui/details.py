@@ -87,6 +87,7 @@ def _open_choice() -> None:
     if key is not None:
         open_row(key)
     put(Keys.details_choice, None)
+    put(Keys.details_names, False)
 
 
 def show_details(desk: Desk, review: Review) -> None:
@@ -175,7 +176,7 @@ def _head(desk: Desk, review: Review, row: PreviewRow) -> None:
 
 
 def _tick(desk: Desk, review: Review, row: PreviewRow, key: str) -> None:
-    attempt(tick, desk, review.export.id, {row.key: bool(get(key))})
+    attempt(tick, desk, review.export.id, {row.choice: bool(get(key))})
     put(Keys.changed, True)
 
 

@@ -8,6 +8,7 @@ from seatsync.status import Status
 from seatsync.ui.looks import marked, status_help
 from seatsync.ui.session import Keys, get, put
 from seatsync.ui.text import unique_labels
+from seatsync.ui.words import counted
 from seatsync.worksheet import Order, View, Worksheet
 
 _HIDDEN = frozenset({Status.NO_CHANGE})
@@ -78,12 +79,11 @@ def show_search() -> None:
     )
 
 
-def offer_view(sheet: Worksheet, view: View) -> None:
+def offer_view(sheet: Worksheet) -> None:
     """Offer to narrow the rows by company and license, to sort and to group them; drawn when asked for."""
-    asked = [view.companies, view.licenses, view.order is not Order.STATUS, view.grouped]
-    count = sum(map(bool, asked))
+    # Its label stays the same: the browser closes a panel that is renamed.
     panel = st.popover(
-        f"View ({count})" if count else "View",
+        "View",
         icon=":material/tune:",
         key=Keys.filters_open,
         help="Companies, licenses, sorting, grouping.",
@@ -96,6 +96,15 @@ def offer_view(sheet: Worksheet, view: View) -> None:
             _order()
             _grouped()
             st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=forget_filters)
+
+
+def view_sentence(view: View) -> str:
+    """Say in Markdown what of a view the page does not show otherwise; empty when there is nothing."""
+    said = [counted(len(view.companies), "company", "companies")] if view.companies else []
+    said += [counted(len(view.licenses), "license")] if view.licenses else []
+    said += [f"sorted by {view.order.label.lower()}"] if view.order is not Order.STATUS else []
+    said += ["grouped by company"] if view.grouped else []
+    return f" View: {', '.join(said)}." if said else ""
 
 
 def _companies(sheet: Worksheet) -> None:

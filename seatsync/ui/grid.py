@@ -42,7 +42,7 @@ class Drawn:
 
 def bulk_buttons(desk: Desk, sheet: Worksheet, lines: Sequence[Line]) -> None:
     """Offer to check, uncheck or reset every row that is shown and can be pushed."""
-    keys = [row.key for row in _rows(sheet, lines) if row.selectable]
+    keys = [row.choice for row in _rows(sheet, lines) if row.selectable]
     offers: Mapping[str, tuple[bool | None, str, str]] = {
         "Select all": (True, ":material/check_box:", "Check every shown row that can be pushed."),
         "Select none": (False, ":material/check_box_outline_blank:", "Uncheck every shown row."),
@@ -192,7 +192,7 @@ def new_clicks(drawn: Drawn, clicks: Mapping[int, bool]) -> dict[int, bool]:
 def read_clicks(
     sheet: Worksheet, lines: Sequence[Line], clicks: Mapping[int, bool]
 ) -> tuple[dict[str, bool], tuple[PreviewRow, ...]]:
-    """Return the boxes that were clicked, by row key, and the rows that were checked and can't be pushed.
+    """Return the boxes that were clicked, by choice, and the rows that were checked and can't be pushed.
 
     ``clicks`` are positions among the lines as shown. A client's box stands for those of all its rows.
     """
@@ -201,7 +201,7 @@ def read_clicks(
     # A client's line first: what is clicked of its rows by themselves goes before it.
     for place in sorted(clicks, key=lambda place: not lines[place].client):
         rows = [sheet.rows[each] for each in lines[place].places]
-        able = [row.key for row in rows if row.selectable]
+        able = [row.choice for row in rows if row.selectable]
         ticks.update(dict.fromkeys(able, clicks[place]))
         if clicks[place] and not able:
             refused.append(rows[0])

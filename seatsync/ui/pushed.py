@@ -8,7 +8,7 @@ from seatsync.desk import Desk
 from seatsync.journal import Operation
 from seatsync.model import ExportId
 from seatsync.pushes import Proposal
-from seatsync.status import OperationKind
+from seatsync.status import OperationKind, Result
 from seatsync.ui.frame import guarded
 from seatsync.ui.next_step import lead_on
 from seatsync.ui.run_details import show_run, show_under_way
@@ -49,7 +49,10 @@ def pushes_of(desk: Desk, export: ExportId) -> tuple[Operation, ...]:
 def say_pushed(proposal: Proposal, ended: Sequence[Operation]) -> None:
     """Say that there is nothing to push, or what has to be known because this export was pushed before."""
     plan = proposal.plan
-    if any(run.digest == plan.digest for run in ended):
+    same = next((run for run in ended if run.digest == plan.digest), None)
+    if same is not None and same.counts.get(Result.FAILED, 0) + same.counts.get(Result.SKIPPED, 0):
+        st.info("This plan was pushed, but not all of it was written.", icon=":material/info:")
+    elif same is not None:
         st.info("This plan was pushed.", icon=":material/check_circle:")
     elif not plan.changes:
         st.info(

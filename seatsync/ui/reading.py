@@ -1,5 +1,6 @@
 """The preview behind the page, and what has to be known before its rows are read."""
 
+import time
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -13,12 +14,15 @@ from seatsync.runs import pushed_since
 from seatsync.status import Status
 from seatsync.ui.filters import current_view
 from seatsync.ui.frame import done, explained, guarded
-from seatsync.ui.session import Keys, drop, get, installation, put
+from seatsync.ui.session import installation
 from seatsync.ui.snapshot_view import show_suspicion
 from seatsync.ui.text import plain
 from seatsync.ui.upload import PARAMETER
 from seatsync.ui.words import age, counted, moment
 from seatsync.worksheet import Line, View, Worksheet
+
+# In seconds: the browser sends what is clicked in a table after 150 ms, and a box clicked just now counts.
+_GATHERED = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +53,6 @@ def _sheet(desk: Desk, export: ExportId) -> Worksheet:
         return reviews.sheet(desk, export)
 
 
-def to_be_drawn() -> None:
-    """Say that the whole page is being drawn."""
-    drop(Keys.sheet_drawn)
-
-
-def draw_all_if_new(work: Work | None) -> None:
-    """Draw the whole page anew when the part drawn by itself finds another preview than the rest shows."""
-    sheet = work.sheet if work else None
-    if get(Keys.sheet_drawn, sheet) is not sheet:
-        st.rerun()
-    put(Keys.sheet_drawn, sheet)
-
-
 def offer_push(desk: Desk, export: ExportRecord, chosen: int) -> None:
     """Offer to go on to the plan of the checked rows; nothing is written by that."""
     if desk.person.may(Permission.MANAGE) and st.button(
@@ -71,6 +62,7 @@ def offer_push(desk: Desk, export: ExportRecord, chosen: int) -> None:
         disabled=not chosen,
         help="Nothing is written yet: the changes are shown first, and confirmed.",
     ):
+        time.sleep(_GATHERED)
         st.switch_page("pages/push.py", query_params={PARAMETER: str(export.id)})
 
 

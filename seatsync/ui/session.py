@@ -70,7 +70,6 @@ class Keys:
     filters_open = "filters_open"
     filters_written = "filters_written"
     grid_drawn = "grid_drawn"
-    sheet_drawn = "sheet_drawn"
     changed = "changed_in_drawer"
     grid = "grid"
     grid_generation = "grid_generation"

@@ -72,7 +72,7 @@ def upload_box(desk: Desk, place: DeltaGenerator, *, small: bool) -> ExportRefus
     box = st.container()
     if small:
         if get(Keys.upload_seen):
-            # What is said of the file stands below the button, where the open box would cover it.
+            # What is said of the file, and its preview, stand where the open box would cover them.
             drop(Keys.upload_seen)
             put(Keys.upload_open, False)
         panel = place.popover(
@@ -93,7 +93,6 @@ def upload_box(desk: Desk, place: DeltaGenerator, *, small: bool) -> ExportRefus
     if not isinstance(tried, _Attempt) or tried.file_id != file.file_id:
         tried = _keep(desk, file, {})
         if small and tried is not None:
-            put(Keys.upload_seen, True)
             st.rerun()
     return None if tried is None else tried.refusal
 
@@ -125,9 +124,11 @@ def _keep(desk: Desk, file: UploadedFile, columns: Mapping[str, str]) -> _Attemp
         seen = _samples(desk, file, refusal, columns) if isinstance(refusal, ColumnUnclear) else {}
         tried = _Attempt(file.file_id, refusal, columns, seen)
         put(Keys.upload, tried)
+        put(Keys.upload_seen, True)
         return tried
     put(Keys.upload, _Repeated(file.name, kept.export.id) if kept.repeated else None)
     put(Keys.upload_generation, get(Keys.upload_generation, 0) + 1)
+    put(Keys.upload_seen, True)
     open_export(kept.export.id)
     rows = counted(kept.export.rows, "row")
     done(f"{plain(kept.export.name)} is kept{' already' if kept.repeated else ''}: {rows}.")

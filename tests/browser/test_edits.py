@@ -97,6 +97,18 @@ def test_quick_ticks_are_all_kept(prepared_walk: Walk) -> None:
     assert boxes(walk) == now
 
 
+def test_a_box_clicked_right_before_the_push_button_counts(prepared_walk: Walk) -> None:
+    walk = prepared_walk
+    walk.open("preview")
+    grid, push = walk.grid(), walk.page.get_by_role("button", name=re.compile("Push 18 changes"))
+    places = [grid.still(BOX, grid.find(NAME, name)) for name in ("Brambeck", "Calderow")]
+    for place in places:
+        walk.page.mouse.click(*place)
+    push.click()
+    expect(walk.page.locator("h1")).to_contain_text("Push")
+    expect(walk.page.get_by_role("button", name="Review and push 16 changes")).to_be_enabled()
+
+
 def test_bulk_choices_act_on_what_is_shown_alone(prepared_walk: Walk) -> None:
     walk = prepared_walk
     walk.open("preview")

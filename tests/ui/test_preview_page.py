@@ -195,7 +195,7 @@ def test_ticks_survive_another_browser(open_page: OpenPage, desk: Desk, november
 
 def test_nothing_chosen_cannot_be_pushed(open_page: OpenPage, desk: Desk, november: ExportId) -> None:
     rows = build_preview(desk, november).preview.rows
-    tick(desk, november, {row.key: False for row in rows if row.selectable})
+    tick(desk, november, {row.choice: False for row in rows if row.selectable})
     assert button(open_page(PAGE), "Push 0 changes to ConnectWise").disabled
 
 

@@ -11,12 +11,14 @@ from streamlit.testing.v1.element_tree import Button
 from seatsync.desk import Desk
 from seatsync.jobs.durable import wait_for
 from seatsync.journal import Operation
+from seatsync.links import link_company
 from seatsync.model import ExportId
 from seatsync.people import Permission, Person, Role
 from seatsync.previews import build_preview, tick
 from seatsync.status import Kind, OperationKind, Result, Status
 from seatsync.ui import frame
-from seatsync.upkeep import clear_mapping
+from seatsync.upkeep import book_of, clear_mapping
+from seatsync.worksheet import Worksheet
 
 from .conftest import OpenPage, words
 
@@ -32,7 +34,7 @@ def button(test: AppTest, label: str) -> Button:
 def choose(desk: Desk, export: ExportId, *keys: str) -> None:
     """Check the boxes of these rows and of no other."""
     rows = build_preview(desk, export).preview.rows
-    tick(desk, export, {row.key: row.key in keys for row in rows if row.selectable})
+    tick(desk, export, {row.choice: row.key in keys for row in rows if row.selectable})
 
 
 def keys_of(desk: Desk, export: ExportId, status: Status) -> list[str]:
@@ -165,6 +167,21 @@ def test_a_confirmed_push_is_carried_out_and_its_result_stays(
     assert not again.exception
     scan, push = desk.store.operations.all(desk.team.id)[:2]
     assert (scan.kind, push.kind) == (OperationKind.SCAN, OperationKind.SEAT_SYNC)
+
+
+def test_a_box_checked_for_a_new_quantity_is_not_one_for_a_cancel(
+    open_page: OpenPage, desk: Desk, november: ExportId
+) -> None:
+    key = key_of_company(desk, november, "Craymarsh Estate Agents Ltd")
+    choose(desk, november, key)
+    (other,) = [c.id for c in book_of(desk).companies.values() if c.name == "Yarlcombe Haulage Ltd"]
+    link_company(desk, "craymarsh-estate-agents", other)
+    (row,) = [row for row in build_preview(desk, november).preview.rows if row.key == key]
+    assert (row.status, row.change, row.selectable) == (Status.ORPHANED, Kind.CANCEL, True)
+    assert not build_preview(desk, november).ticked(row)
+    sheet = Worksheet(build_preview(desk, november))
+    assert not sheet.chosen({key: True})[sheet.rows.index(row)]
+    assert "No row is chosen" in words(open_page(PAGE))
 
 
 def test_nothing_is_written_when_the_dialog_is_left(
