@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button, ButtonGroup
 
 from seatsync.desk import Desk
+from seatsync.jobs.durable import wait_for
 from seatsync.links import link_of
 from seatsync.model import CompanyId, ExportId
 from seatsync.people import Permission, Person, Role
@@ -66,7 +67,10 @@ def test_without_a_scan_the_page_says_so_and_starts_it(open_empty: OpenPage) -> 
     scan.click().run()
     assert not test.exception
     desk = installation().desk()
-    assert [run.kind for run in desk.store.operations.all(desk.team.id)] == [OperationKind.SCAN]
+    (started,) = desk.store.operations.all(desk.team.id)
+    assert started.kind is OperationKind.SCAN
+    assert wait_for(desk.store, desk.team.id, started.id, lambda _: None).status == "completed"
+    assert "No export is uploaded yet" in words(test.run())
 
 
 def test_without_a_connection_the_page_leads_to_setup(
