@@ -57,11 +57,11 @@ def show_work() -> None:
     if isinstance(refusal, ColumnUnclear):
         ask_column(desk, refusal)
         return
-    if export is None or work is None:
+    if work is None:
         no_export()
         return
     with actions:
-        offer_push(desk, export, sum(work.chosen))
+        offer_push(desk, work.review.export, sum(work.chosen))
     above, table = st.container(), st.container()
     with table:
         # The browser gets the table first, which takes it longest, and draws the rest around it.

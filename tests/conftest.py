@@ -29,16 +29,16 @@ def skip_or_fail(reason: str) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deal out the tests so that each worker begins with its share of the long ones."""
     workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    if workers == 1:
+        return
     browser, jobs, rest = (
         [item for item in items if _kind(item) == kind] for kind in ("browser", "jobs", "rest")
     )
-    for worker in range(workers if workers > 1 else 0):
-        items[:0] = [
-            *browser[worker::workers],
-            *_share(jobs, worker, workers),
-            *_share(rest, worker, workers),
-        ]
-    del items[len(browser) + len(jobs) + len(rest) :]
+    dealt = []
+    for worker in range(workers):
+        dealt += browser[worker::workers]
+        dealt += _share(jobs, worker, workers) + _share(rest, worker, workers)
+    items[:] = dealt
 
 
 def _kind(item: pytest.Item) -> str:
